@@ -1,0 +1,571 @@
+//! The form of the files under `rules/clients`, `rules/frameworks` and `rules/runtime`, and of a user's own.
+//!
+//! In: TOML. Out: typed facts about crates, unresolved and unmerged. A path is written as a user of the crate could
+//! write it, from the library's name on (`redis::aio::ConnectionManager`), without generic arguments. A type
+//! (`returns`, …) is written in Rust; parameters named in the owner's `generics` stand for its arguments; `Result<T>`,
+//! `Option<T>`, `Vec<T>` and kin need no path. Every entry names its `source` (crate-version and file) or takes the file's.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::finding::Resource;
+
+/// One catalogue file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CatalogFile {
+    /// Format version: 1.
+    pub schema: u32,
+    /// Name of the catalogue, e.g. `redis`, `axum`; equals the file's stem.
+    pub name: String,
+    /// Name shown to people, e.g. `actix-web`; default: `name`.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// Family of what the clients talk to (`redis`, `http`, `sql`, …); only for client catalogues.
+    #[serde(default)]
+    pub family: Option<String>,
+    /// Packages (names on crates.io) that this file speaks about: it is in force for a package that depends on one.
+    /// Empty: always in force.
+    #[serde(default)]
+    pub packages: Vec<String>,
+    /// Where the facts were read; stands for entries without a `source` of their own.
+    pub source: String,
+    /// Other spellings of paths.
+    #[serde(default)]
+    pub reexport: Vec<Reexport>,
+    /// Types.
+    #[serde(default, rename = "type")]
+    pub types: Vec<TypeFact>,
+    /// Free and associated functions, called by path.
+    #[serde(default)]
+    pub function: Vec<FunctionFact>,
+    /// Methods, called on a value.
+    #[serde(default)]
+    pub method: Vec<MethodFact>,
+    /// What makes code run at start-up, per worker, per request.
+    #[serde(default)]
+    pub root: Vec<RootFact>,
+    /// Forms whose initialiser runs at most once.
+    #[serde(default)]
+    pub memo: Vec<MemoFact>,
+    /// Macros.
+    #[serde(default, rename = "macro")]
+    pub macros: Vec<MacroFact>,
+    /// How the framework keeps shared state, for the help.
+    #[serde(default)]
+    pub state: Vec<StateFact>,
+}
+
+/// `from` in code means `to`; both are path prefixes. A glob import of `from` brings what `to` has.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reexport {
+    /// Path prefix as written in code.
+    pub from: String,
+    /// Path prefix that it stands for.
+    pub to: String,
+    /// Where that was read.
+    #[serde(default)]
+    pub source: Option<String>,
+}
+
+/// What a type is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TypeRole {
+    /// A client.
+    Client,
+    /// A pool.
+    Pool,
+    /// A physical connection, or a handle that multiplexes one.
+    Connection,
+    /// Collects settings; makes nothing before its finishing call.
+    Builder,
+    /// Settings only.
+    Config,
+    /// Makes connections for a pool.
+    Manager,
+    /// Something checked out of a pool.
+    Checkout,
+    /// Dereferences to its generic argument `inner` (`Arc<T>`, `State<T>`, `MutexGuard<T>`).
+    Wrapper,
+    /// A container of values: `Vec<T>`, `HashMap<K, V>`; `inner` is the element.
+    Container,
+    /// `Option<T>`, `Result<T, E>`: holds `inner`, unwrapped by `?`, `unwrap` and patterns.
+    Outcome,
+    /// A lazily filled cell or a cache of `inner`: what is put in is kept.
+    Cell,
+    /// Anything else whose methods are worth knowing.
+    Other,
+}
+
+/// How a clone of a value relates to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CloneKind {
+    /// A clone shares the resource.
+    Shared,
+    /// A clone is only an address or a configuration: cheap, but it shares no connection.
+    Config,
+    /// A clone is a new resource of its own.
+    New,
+    /// Cannot be cloned.
+    None,
+}
+
+/// How a value may be shared between tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ShareKind {
+    /// Clone it or put it into an `Arc`; no lock.
+    Direct,
+    /// Only behind a lock, legitimately.
+    Lock,
+    /// Not at all: one owner, or a pool.
+    Owner,
+    /// Within its thread only.
+    Thread,
+}
+
+/// Facts about a type.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TypeFact {
+    /// Canonical path.
+    pub path: String,
+    /// Other public paths of it.
+    #[serde(default)]
+    pub also: Vec<String>,
+    /// Names of its type parameters, in order.
+    #[serde(default)]
+    pub generics: Vec<String>,
+    /// What it is for.
+    pub role: TypeRole,
+    /// For wrappers, containers, outcomes, cells and type aliases: the type inside, in terms of `generics`.
+    #[serde(default)]
+    pub inner: Option<String>,
+    /// Methods that are not listed return the value itself (a builder).
+    #[serde(default)]
+    pub fluent: bool,
+    /// `Default::default()` builds the resource of the type's role: a construction.
+    #[serde(default)]
+    pub default_builds: bool,
+    /// The type is a filter, router or other value on which registrations are made; `fluent` then keeps it.
+    #[serde(default)]
+    pub clone: Option<CloneKind>,
+    /// How it may be shared.
+    #[serde(default)]
+    pub share: Option<ShareKind>,
+    /// Its operations block the thread.
+    #[serde(default)]
+    pub blocking: bool,
+    /// Operations of these traits, given by their method names, open a connection each when called on this very type.
+    #[serde(default)]
+    pub commands_connect: bool,
+    /// Belongs to one thread: building one per worker is right.
+    #[serde(default)]
+    pub per_thread: bool,
+    /// Family of what it connects to, when it differs from the file's (a manager of a generic pool).
+    #[serde(default)]
+    pub family: Option<String>,
+    /// How it ends.
+    #[serde(default)]
+    pub close: Option<CloseFact>,
+    /// Its timeouts, by version.
+    #[serde(default)]
+    pub timeout: Vec<TimeoutFact>,
+    /// Its sizes, by version.
+    #[serde(default)]
+    pub size: Vec<SizeFact>,
+    /// Versions that have it (a semver requirement on the first of `packages`).
+    #[serde(default)]
+    pub versions: Option<String>,
+    /// What to know.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// Where that was read.
+    #[serde(default)]
+    pub source: Option<String>,
+}
+
+/// How much a type needs an explicit end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CloseNeed {
+    /// Something is lost without it.
+    Required,
+    /// Required unless there is one for the whole process.
+    UnlessProcessWide,
+    /// Cleaner with it.
+    Recommended,
+    /// Exists, not needed.
+    Optional,
+    /// No such method.
+    None,
+}
+
+/// How a type ends.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CloseFact {
+    /// How much it is needed.
+    pub need: CloseNeed,
+    /// Methods that end it.
+    #[serde(default)]
+    pub methods: Vec<String>,
+    /// What is lost without.
+    #[serde(default)]
+    pub lost: Option<String>,
+}
+
+/// Which timeout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimeoutKind {
+    /// Until the connection stands.
+    Connect,
+    /// Until an answer has come (a whole request).
+    Response,
+    /// Between two reads.
+    Read,
+    /// Of a write.
+    Write,
+    /// For a free connection of a pool.
+    Wait,
+}
+
+/// A default timeout and how to set it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TimeoutFact {
+    /// Which.
+    pub kind: TimeoutKind,
+    /// Versions (a semver requirement on the first of `packages`); absent: all.
+    #[serde(default)]
+    pub versions: Option<String>,
+    /// The default in milliseconds; absent: none, it waits for ever.
+    #[serde(default)]
+    pub default_ms: Option<u64>,
+    /// Canonical paths of the functions and methods that set it; empty: nobody can.
+    #[serde(default)]
+    pub set_by: Vec<String>,
+    /// Where that was read.
+    #[serde(default)]
+    pub source: Option<String>,
+}
+
+/// A default pool size and how to set it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SizeFact {
+    /// Versions; absent: all.
+    #[serde(default)]
+    pub versions: Option<String>,
+    /// Fixed default.
+    #[serde(default)]
+    pub default: Option<u32>,
+    /// The default is this many times the machine's logical cores.
+    #[serde(default)]
+    pub per_logical_core: Option<u32>,
+    /// The default is this many times the machine's physical cores.
+    #[serde(default)]
+    pub per_physical_core: Option<u32>,
+    /// Canonical paths of the functions and methods that set it.
+    #[serde(default)]
+    pub set_by: Vec<String>,
+    /// Where that was read.
+    #[serde(default)]
+    pub source: Option<String>,
+}
+
+/// What a call does on the network before it returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Network {
+    /// Nothing.
+    None,
+    /// Connects.
+    Connects,
+    /// Connects later, on first use or in the background.
+    Lazy,
+}
+
+/// Facts about a free or associated function.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FunctionFact {
+    /// Canonical paths: functions that agree in all else.
+    pub paths: Vec<String>,
+    /// Facts shared with methods.
+    #[serde(flatten)]
+    pub call: CallFact,
+}
+
+/// Facts about methods.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MethodFact {
+    /// Canonical types whose value it is called on.
+    pub on: Vec<String>,
+    /// Method names that agree in all else.
+    pub names: Vec<String>,
+    /// No other crate has methods of these names: the name is enough where the receiver's type is unknown
+    /// and the package depends on the crate.
+    #[serde(default)]
+    pub distinctive: bool,
+    /// Facts shared with functions.
+    #[serde(flatten)]
+    pub call: CallFact,
+}
+
+/// How a call hands on the value it is made on, or given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Carry {
+    /// The result is, holds or borrows the receiver (`unwrap`, `clone`, `lock`), or the arguments (`Arc::new`).
+    Same,
+    /// The result has nothing to do with it.
+    Nothing,
+    /// The value given as an argument is kept by the receiver (`insert`, `push`, `set`, `send`).
+    Keeps,
+    /// The value is kept for the rest of the process (`Box::leak`, `mem::forget`).
+    Leaks,
+    /// The value ends here.
+    Ends,
+}
+
+/// When a closure or future given to a call runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Runs {
+    /// At most once per call, within it: `map` of an `Option`, `unwrap_or_else`.
+    Inline,
+    /// Once per element: `for_each`, `map` of an iterator or a stream.
+    PerItem,
+    /// As a task or thread of its own.
+    Task,
+    /// As a task or thread in which blocking is allowed.
+    BlockingTask,
+}
+
+/// What a call means.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct CallFact {
+    /// It constructs this resource: a call of it is a construction.
+    #[serde(default)]
+    pub makes: Option<Resource>,
+    /// Type of the result (of the awaited result when `async`). For a method, `Self` is the receiver's type.
+    #[serde(default)]
+    pub returns: Option<String>,
+    /// The result is a future.
+    #[serde(default, rename = "async")]
+    pub is_async: bool,
+    /// It blocks the thread.
+    #[serde(default)]
+    pub blocking: bool,
+    /// What it does on the network.
+    #[serde(default)]
+    pub network: Option<Network>,
+    /// Takes something out of a pool: no construction.
+    #[serde(default)]
+    pub checkout: bool,
+    /// Argument (0-based) whose resource the result is built from: the client of a manager, the manager of a pool.
+    #[serde(default)]
+    pub from_arg: Option<usize>,
+    /// The family is that of argument `from_arg` (generic pools).
+    #[serde(default)]
+    pub family_of_arg: bool,
+    /// What becomes of the values involved.
+    #[serde(default)]
+    pub carry: Option<Carry>,
+    /// When the closures and futures given to it run.
+    #[serde(default)]
+    pub runs: Option<Runs>,
+    /// Type of the first parameter of a closure that is given.
+    #[serde(default)]
+    pub closure_param: Option<String>,
+    /// The connection is held for a subscription or as a dedicated stream: made to be kept.
+    #[serde(default)]
+    pub dedicated: bool,
+    /// Versions that have it (a semver requirement on the first of `packages`).
+    #[serde(default)]
+    pub versions: Option<String>,
+    /// Deprecated from this version on.
+    #[serde(default)]
+    pub deprecated: Option<String>,
+    /// What to know.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// Where that was read.
+    #[serde(default)]
+    pub source: Option<String>,
+}
+
+/// How often a root runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RootFrequency {
+    /// Start-up, shutdown.
+    Once,
+    /// Once per worker thread or connection acceptor.
+    PerWorker,
+    /// Once per turn of a timer or loop.
+    PerIteration,
+    /// Once per request, message, event, job, connection.
+    PerRequest,
+    /// Not part of the program: tests and benches.
+    OutOfScope,
+}
+
+/// What makes a function (or closure) run, and how often. At least one of the five ways is given.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RootFact {
+    /// How often it runs.
+    pub frequency: RootFrequency,
+    /// What it is called in messages: `handler`, `middleware`, `extractor`, `resolver`, `RPC method`, `message handler`,
+    /// `job`, `bot command`, `start-up hook`, `worker factory` …; `{method}` is the attribute's or registration's name in
+    /// capitals and `{arg}` its first string literal (`handler of {method} {arg}`); missing parts are left out.
+    pub role: String,
+    /// Functions with one of these attributes. Canonical paths; the last segment alone is enough where it can't be resolved.
+    #[serde(default)]
+    pub attributes: Vec<String>,
+    /// On an `impl` block or trait: all its functions, or those that carry one of `attributes_on_methods`.
+    #[serde(default)]
+    pub impl_attributes: Vec<String>,
+    /// A function or closure given to one of these functions.
+    #[serde(default)]
+    pub functions: Vec<String>,
+    /// A function or closure given to a method of one of these names, on one of `on` (unknown receivers count too when the
+    /// argument is a function path and `loose` is set).
+    #[serde(default)]
+    pub methods: Vec<String>,
+    /// Receiver types for `methods`.
+    #[serde(default)]
+    pub on: Vec<String>,
+    /// Which argument is meant (0-based); absent: any argument that is a function or closure.
+    #[serde(default)]
+    pub arg: Option<usize>,
+    /// `methods` also count on a receiver of unknown type.
+    #[serde(default)]
+    pub loose: bool,
+    /// Methods of implementations of these traits: `path::of::Trait` → method names, empty for all. `*` in a segment of the
+    /// path stands for any characters (`*::*_server::*` for generated tonic services).
+    #[serde(default)]
+    pub traits: BTreeMap<String, Vec<String>>,
+    /// A function with a parameter of one of these types (under references and wrappers).
+    #[serde(default)]
+    pub parameters: Vec<String>,
+    /// The paths given to one of these macros (`routes![a, b]`).
+    #[serde(default)]
+    pub macros: Vec<String>,
+    /// The body of a loop that takes its items from one of these calls (`while let Some(m) = consumer.next().await`),
+    /// given as `path::of::Type::method`.
+    #[serde(default)]
+    pub loop_over: Vec<String>,
+    /// What to know.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// Where that was read.
+    #[serde(default)]
+    pub source: Option<String>,
+}
+
+/// For what a memoised value holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MemoScope {
+    /// The life of the cell it is put into.
+    Cell,
+    /// Per key of the cell or cache.
+    Key,
+    /// The process, whatever the receiver.
+    Process,
+    /// The thread.
+    Thread,
+    /// The request: no memoisation at all.
+    Request,
+}
+
+/// A form whose initialiser runs at most once.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemoFact {
+    /// For what it holds.
+    pub scope: MemoScope,
+    /// A closure (or future) given to one of these functions (`LazyLock::new`).
+    #[serde(default)]
+    pub functions: Vec<String>,
+    /// A closure (or future) given to a method of one of these names (`get_or_init`).
+    #[serde(default)]
+    pub methods: Vec<String>,
+    /// Receiver types for `methods`; empty: any receiver (the names are telling enough).
+    #[serde(default)]
+    pub on: Vec<String>,
+    /// Functions with one of these attributes (`#[once]`).
+    #[serde(default)]
+    pub attributes: Vec<String>,
+    /// What to know.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// Where that was read.
+    #[serde(default)]
+    pub source: Option<String>,
+}
+
+/// How a macro's tokens are to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MacroSyntax {
+    /// Comma-separated expressions.
+    Expressions,
+    /// Statements.
+    Statements,
+    /// Items.
+    Items,
+    /// `static ref NAME: Type = expr;` items.
+    StaticRef,
+    /// `pattern = future => handler` branches.
+    Select,
+    /// `if #[cfg] { items } else { items }`.
+    CfgIf,
+    /// Nothing in it is code.
+    Opaque,
+}
+
+/// Facts about a macro.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MacroFact {
+    /// Names (last segments).
+    pub names: Vec<String>,
+    /// How to read it.
+    pub syntax: MacroSyntax,
+    /// The macro's value holds its arguments (`vec!`, `join!`).
+    #[serde(default)]
+    pub carries: bool,
+    /// Scope in which the initialisers are memoised (`lazy_static!`, `thread_local!`).
+    #[serde(default)]
+    pub memo: Option<MemoScope>,
+    /// Where that was read.
+    #[serde(default)]
+    pub source: Option<String>,
+}
+
+/// How a framework keeps shared state: for help that speaks the project's own language.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StateFact {
+    /// The type through which a handler gets at it, e.g. `axum::extract::State`.
+    pub extractor: String,
+    /// How a parameter is written; `{T}` is the state type: `State(state): State<{T}>`.
+    pub parameter: String,
+    /// How a value is read from it, `{field}` being the field: `state.{field}.clone()`.
+    pub access: String,
+    /// How it is registered at start-up; `{value}` is the value: `.with_state({value})`.
+    pub register: String,
+    /// Where that was read.
+    #[serde(default)]
+    pub source: Option<String>,
+}

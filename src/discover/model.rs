@@ -1,0 +1,114 @@
+//! The packages of a run: what discovery hands on.
+
+use std::path::PathBuf;
+
+use crate::finding::Problem;
+
+/// Everything that is to be analysed.
+#[derive(Debug, Clone, Default)]
+pub struct Discovery {
+    /// Packages, sorted by manifest folder.
+    pub packages: Vec<Package>,
+    /// What could not be used, and what to do about it; the rest is analysed all the same.
+    pub problems: Vec<Problem>,
+    /// When single files were named: only findings in these (paths as in [`Target::root`]) are to be reported.
+    pub only_files: Vec<PathBuf>,
+}
+
+/// A package, or a folder or file without a manifest that is treated as one.
+#[derive(Debug, Clone)]
+pub struct Package {
+    /// Name in the manifest; for what has none, the folder's or file's name.
+    pub name: String,
+    /// Folder of the manifest.
+    pub folder: PathBuf,
+    /// Edition, e.g. 2021.
+    pub edition: u16,
+    /// What it builds, library first, then binaries, then the rest, each by name.
+    pub targets: Vec<Target>,
+    /// What it depends on, by extern name.
+    pub dependencies: Vec<Dependency>,
+    /// Whether there is a manifest.
+    pub has_manifest: bool,
+}
+
+/// What a target is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TargetKind {
+    /// A library (also proc-macro, cdylib …).
+    Lib,
+    /// A binary.
+    Bin,
+    /// An example.
+    Example,
+    /// An integration test.
+    Test,
+    /// A benchmark.
+    Bench,
+    /// `build.rs`.
+    BuildScript,
+}
+
+/// One crate that cargo would build.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// What it is.
+    pub kind: TargetKind,
+    /// Its crate name as code writes it (`-` turned into `_`).
+    pub crate_name: String,
+    /// Its root file.
+    pub root: PathBuf,
+}
+
+/// Which table of the manifest a dependency stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DependencyKind {
+    /// `[dependencies]`, also target-specific.
+    Normal,
+    /// `[dev-dependencies]`.
+    Dev,
+    /// `[build-dependencies]`.
+    Build,
+}
+
+/// A dependency as the package's code sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dependency {
+    /// The name in paths (`redis_old` for `redis_old = { package = "redis" }`; `-` turned into `_`).
+    pub extern_name: String,
+    /// The package's name in its registry, e.g. `deadpool-redis`.
+    pub package: String,
+    /// Requirement as written, e.g. `0.27`; empty when none.
+    pub requirement: String,
+    /// Versions that the lock file holds for it and that fit the requirement; empty without a lock file.
+    pub locked: Vec<semver::Version>,
+    /// Its folder when it is a path dependency (or a member of the same workspace).
+    pub path: Option<PathBuf>,
+    /// Which table.
+    pub kind: DependencyKind,
+}
+
+/// Why nothing could be discovered.
+#[derive(Debug, thiserror::Error)]
+pub enum DiscoverError {
+    /// The user's: a path that does not exist or can't be read.
+    #[error("cannot read {path}: {cause}")]
+    Path {
+        /// As given.
+        path: PathBuf,
+        /// The system's reason.
+        cause: std::io::Error,
+    },
+    /// The user's: no manifest above the current folder and no path given.
+    #[error("no Cargo.toml in {folder} or any folder above it")]
+    NoManifest {
+        /// Where the search began.
+        folder: PathBuf,
+    },
+    /// The user's: no Rust code in what was named.
+    #[error("no Rust package or source file in {path}")]
+    Nothing {
+        /// As given.
+        path: PathBuf,
+    },
+}

@@ -1,0 +1,197 @@
+//! What connlint says: findings, the steps of their chains, and problems with the input.
+//!
+//! Every report is a function of these types; a rule makes a [`Finding`] and knows no output format. A finding has one
+//! primary [`Location`] (the construction), an ordered chain (root first) and help lines.
+
+mod fingerprint;
+
+use serde::Serialize;
+
+pub use fingerprint::fingerprint;
+
+use crate::source::Span;
+
+/// How bad a finding is; also the level that a rule is set to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// The rule is off.
+    Off,
+    /// On only when asked for; does not fail a run.
+    Pedantic,
+    /// Fails a run.
+    Warning,
+    /// Fails a run.
+    Error,
+}
+
+impl Level {
+    /// The name used in output and configuration.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Off => "off",
+            Level::Pedantic => "pedantic",
+            Level::Warning => "warning",
+            Level::Error => "error",
+        }
+    }
+}
+
+/// How sure the analysis is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// A step of the reasoning rests on a name alone.
+    Low,
+    /// A step rests on a convention, or no caller is known.
+    Medium,
+    /// Every step was resolved.
+    High,
+}
+
+/// What a construction builds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Resource {
+    /// A client: the thing that a process needs one of.
+    Client,
+    /// A pool of connections.
+    Pool,
+    /// A physical connection.
+    Connection,
+}
+
+impl Resource {
+    /// The name used in output and configuration.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Resource::Client => "client",
+            Resource::Pool => "pool",
+            Resource::Connection => "connection",
+        }
+    }
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Location {
+    /// File as shown (see [`crate::source::SourceFile::name`]).
+    pub file: String,
+    /// Lines and columns, 1-based.
+    pub span: Span,
+}
+
+/// What a chain step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Where the chain begins: a handler, `main`, a hook, a public function.
+    Root,
+    /// A call (or a hand-over of a function) on the way.
+    Call,
+    /// The constructor call.
+    Construction,
+}
+
+/// One step from the root down to the construction.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Step {
+    /// Where: the name of the root function, or the call expression.
+    pub location: Location,
+    /// The function the place is in (for a root: the root itself), as `Type::name` or `name`.
+    pub function: String,
+    /// What happens here, e.g. "handler of GET /users/{id}", "calls `UserService::find`".
+    pub what: String,
+    /// What kind of step it is.
+    pub role: Role,
+}
+
+/// A place that belongs to a finding without being on its chain.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Related {
+    /// Where.
+    pub location: Location,
+    /// Why it matters.
+    pub message: String,
+}
+
+/// One reported construction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Rule id, e.g. `client-per-request`.
+    pub rule: &'static str,
+    /// Level after configuration.
+    pub level: Level,
+    /// How sure.
+    pub confidence: Confidence,
+    /// One terse phrase that stands alone: lower case, no full stop.
+    pub message: String,
+    /// What is built.
+    pub resource: Resource,
+    /// Family of the client, e.g. `redis`, `http`.
+    pub family: String,
+    /// Canonical path of the constructor, e.g. `redis::Client::open`.
+    pub call: String,
+    /// The constructor call; for a builder chain from its path to its terminal call.
+    pub location: Location,
+    /// The function that the construction stands in.
+    pub function: String,
+    /// From the root (first) to the construction (last).
+    pub chain: Vec<Step>,
+    /// How many further routes lead to the construction.
+    pub more_chains: usize,
+    /// Other places of interest.
+    pub related: Vec<Related>,
+    /// How to mend it here.
+    pub help: Vec<String>,
+    /// Code that shows the remedy, formatted; empty when there is none.
+    pub example: Option<String>,
+    /// Stable identity without line numbers.
+    pub fingerprint: String,
+}
+
+/// Who or what a problem concerns: the input that could not be used in part or whole.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Problem {
+    /// File as shown; empty when no file is concerned.
+    pub file: String,
+    /// 1-based; 0 when the whole file is concerned.
+    pub line: u32,
+    /// 1-based; 0 when the whole line or file is concerned.
+    pub column: u32,
+    /// What is wrong, one phrase.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+/// Totals of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Summary {
+    /// Packages analysed.
+    pub packages: usize,
+    /// Source files read.
+    pub files: usize,
+    /// Constructions seen, flagged or not.
+    pub constructions: usize,
+    /// Findings at level error.
+    pub errors: usize,
+    /// Findings at level warning.
+    pub warnings: usize,
+    /// Findings silenced in the source.
+    pub suppressed: usize,
+    /// Findings of rules that are off.
+    pub below_level: usize,
+}
+
+/// Everything that a run has to say.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// Sorted by file, line, column, rule.
+    pub findings: Vec<Finding>,
+    /// Sorted likewise.
+    pub problems: Vec<Problem>,
+    /// Totals.
+    pub summary: Summary,
+}

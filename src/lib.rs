@@ -1,0 +1,6 @@
+//! connlint finds clients, pools and connections of networked services that are built in the wrong place.
+
+pub mod catalog;
+pub mod discover;
+pub mod finding;
+pub mod source;

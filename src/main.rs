@@ -1,0 +1,3 @@
+//! The `connlint` command.
+
+fn main() {}

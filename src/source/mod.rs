@@ -1,0 +1,132 @@
+//! Source texts and the places in them.
+//!
+//! In: file contents. Out: [`Span`]s (what facts and findings point with) and [`Sources`], the store that turns a
+//! span back into text for the reports. Lines count from 1 everywhere; columns of a [`Span`] count characters from 1.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// A position in a file: 1-based line, 1-based column in characters (not bytes).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct Pos {
+    /// 1-based line.
+    pub line: u32,
+    /// 1-based column, in characters.
+    pub column: u32,
+}
+
+/// A half-open range in a file: `start` is its first character, `end` stands right after its last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct Span {
+    /// The first character.
+    pub start: Pos,
+    /// Right after the last character.
+    pub end: Pos,
+}
+
+impl Span {
+    /// The smallest span that holds both.
+    #[must_use]
+    pub fn to(self, other: Span) -> Span {
+        Span {
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
+    }
+
+    /// Whether `line` (1-based) lies within the span.
+    #[must_use]
+    pub fn has_line(self, line: u32) -> bool {
+        self.start.line <= line && line <= self.end.line
+    }
+}
+
+/// A file that was read: its name as reports show it, where it lies, its text.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// Path as shown: relative to the current folder where possible, `/`-separated.
+    pub name: String,
+    /// Path on disk.
+    pub path: PathBuf,
+    /// The whole text.
+    pub text: Arc<str>,
+}
+
+/// All files of a run, by shown name.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    files: BTreeMap<String, SourceFile>,
+}
+
+impl Sources {
+    /// Adds a file; a file of the same name is replaced.
+    pub fn insert(&mut self, file: SourceFile) {
+        self.files.insert(file.name.clone(), file);
+    }
+
+    /// The file that reports call `name`.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&SourceFile> {
+        self.files.get(name)
+    }
+
+    /// Every file, in the order of the names.
+    pub fn iter(&self) -> impl Iterator<Item = &SourceFile> {
+        self.files.values()
+    }
+
+    /// How many files there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether no file was read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+}
+
+/// The byte range of `span` in `text`, clamped to the text.
+#[must_use]
+pub fn byte_range(text: &str, span: Span) -> std::ops::Range<usize> {
+    let start = byte_offset(text, span.start);
+    start..byte_offset(text, span.end).max(start)
+}
+
+/// The byte offset of `pos` in `text`; the end of the line, or of the text, for a position behind it.
+#[must_use]
+pub fn byte_offset(text: &str, pos: Pos) -> usize {
+    let mut offset = 0;
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        if index + 1 == pos.line as usize {
+            let within = line
+                .char_indices()
+                .nth(pos.column.saturating_sub(1) as usize)
+                .map_or(line.len(), |(at, _)| at);
+            return offset + within;
+        }
+        offset += line.len();
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_characters() {
+        let text = "é x\nyz\n";
+        let pos = |line, column| Pos { line, column };
+        assert_eq!(byte_offset(text, pos(1, 3)), 3);
+        assert_eq!(byte_offset(text, pos(2, 2)), 6);
+        assert_eq!(byte_offset(text, pos(9, 1)), text.len());
+        let span = Span { start: pos(2, 1), end: pos(2, 3) };
+        assert_eq!(&text[byte_range(text, span)], "yz");
+    }
+}
