@@ -2,5 +2,7 @@
 
 pub mod catalog;
 pub mod discover;
+pub mod facts;
 pub mod finding;
+pub mod parse;
 pub mod source;

@@ -6,4 +6,4 @@
 
 mod model;
 
-pub use model::{Dependency, DependencyKind, Discovery, DiscoverError, Package, Target, TargetKind};
+pub use model::{Dependency, DependencyKind, DiscoverError, Discovery, Package, Target, TargetKind};

@@ -1,0 +1,343 @@
+//! Function bodies as arenas of expressions and patterns.
+//!
+//! Every expression knows its parent, so that the analysis can ask both what a value is made of and where it goes.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Item, Name, Path, TypeRef};
+use crate::source::Span;
+
+/// Index of an expression in its body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ExprId(pub u32);
+
+/// Index of a pattern in its body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct PatId(pub u32);
+
+/// A function body, a static's initialiser.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Body {
+    /// All expressions; children stand before their parents.
+    pub exprs: Vec<ExprNode>,
+    /// All patterns.
+    pub pats: Vec<Pat>,
+    /// The outermost expression.
+    pub root: Option<ExprId>,
+    /// Items declared within it, wherever in it.
+    pub items: Vec<Item>,
+    /// Names of functions and methods that are called or mentioned, sorted, each once: the search index.
+    pub mentions: Vec<Name>,
+}
+
+/// An expression with its place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExprNode {
+    /// What it is.
+    pub expr: Expr,
+    /// Where it stands.
+    pub span: Span,
+    /// The expression it is part of.
+    pub parent: Option<ExprId>,
+}
+
+/// Kinds of loops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LoopKind {
+    /// `loop`.
+    Loop,
+    /// `while`, `while let`.
+    While,
+    /// `for`.
+    For,
+}
+
+/// A closure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClosureExpr {
+    /// Parameters.
+    pub params: Vec<PatId>,
+    /// Body.
+    pub body: ExprId,
+    /// `async ||`.
+    pub is_async: bool,
+}
+
+/// A macro call whose tokens were read as code, as far as they could be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MacroExpr {
+    /// Its path.
+    pub path: Path,
+    /// The code found within it.
+    pub args: Vec<ExprId>,
+    /// Some of its tokens could not be read as code.
+    pub opaque: bool,
+}
+
+/// What an expression is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Expr {
+    /// A variable, function, constant, unit struct.
+    Path(Path),
+    /// A string literal.
+    Str(Name),
+    /// Any other literal.
+    Lit,
+    /// `f(args)`.
+    Call {
+        /// What is called.
+        callee: ExprId,
+        /// Arguments.
+        args: Vec<ExprId>,
+    },
+    /// `receiver.name(args)`.
+    Method {
+        /// On what.
+        receiver: ExprId,
+        /// Which method.
+        name: Name,
+        /// Where the name stands.
+        name_span: Span,
+        /// `::<T>`.
+        turbofish: Vec<TypeRef>,
+        /// Arguments.
+        args: Vec<ExprId>,
+    },
+    /// `base.name`.
+    Field {
+        /// Of what.
+        base: ExprId,
+        /// Which, or the index.
+        name: Name,
+    },
+    /// `base[index]`.
+    Index {
+        /// Of what.
+        base: ExprId,
+        /// At which.
+        index: ExprId,
+    },
+    /// `e.await`.
+    Await(ExprId),
+    /// `e?`.
+    Try(ExprId),
+    /// `&e`, `&mut e`.
+    Ref(ExprId),
+    /// `*e`.
+    Deref(ExprId),
+    /// `!e`, `-e`.
+    Unary(ExprId),
+    /// `a + b`, `a += b`, ranges: a use of both.
+    Binary(Vec<ExprId>),
+    /// `e as T`.
+    Cast(ExprId, TypeRef),
+    /// `left = right`.
+    Assign(ExprId, ExprId),
+    /// `(a, b)`.
+    Tuple(Vec<ExprId>),
+    /// `[a, b]`, `[a; n]`.
+    Array(Vec<ExprId>),
+    /// `Path { fields, ..base }`.
+    Struct {
+        /// Which.
+        path: Path,
+        /// Names and values.
+        fields: Vec<(Name, ExprId)>,
+        /// After `..`.
+        base: Option<ExprId>,
+    },
+    /// `{ .. }`, also `unsafe`, `const`.
+    Block(Vec<Stmt>),
+    /// `async { .. }`: the block.
+    Async(ExprId),
+    /// A closure.
+    Closure(ClosureExpr),
+    /// `if cond { then } else { otherwise }`.
+    If {
+        /// Condition.
+        cond: ExprId,
+        /// Then.
+        then: ExprId,
+        /// Else.
+        otherwise: Option<ExprId>,
+    },
+    /// `let pat = value` as a condition.
+    Let(PatId, ExprId),
+    /// `match`.
+    Match {
+        /// On what.
+        scrutinee: ExprId,
+        /// Pattern, guard, body.
+        arms: Vec<(PatId, Option<ExprId>, ExprId)>,
+    },
+    /// A loop.
+    Loop {
+        /// Which.
+        kind: LoopKind,
+        /// Pattern of a `for`.
+        pat: Option<PatId>,
+        /// Condition of a `while`, iterator of a `for`.
+        head: Option<ExprId>,
+        /// Body.
+        body: ExprId,
+    },
+    /// `return e`.
+    Return(Option<ExprId>),
+    /// `break e`.
+    Break(Option<ExprId>),
+    /// `continue`.
+    Continue,
+    /// A macro call.
+    Macro(MacroExpr),
+    /// What isn't code to us.
+    Unknown,
+}
+
+/// A statement of a block.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Stmt {
+    /// `let pat: ty = init else { otherwise };`.
+    Let {
+        /// Pattern.
+        pat: PatId,
+        /// Type, when written.
+        ty: Option<TypeRef>,
+        /// Value.
+        init: Option<ExprId>,
+        /// Else block.
+        otherwise: Option<ExprId>,
+    },
+    /// `e;`: its value ends here.
+    Semi(ExprId),
+    /// The block's value.
+    Tail(ExprId),
+}
+
+/// A pattern.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Pat {
+    /// `name`, `ref mut name`, `name @ sub`; a unit variant or constant looks the same.
+    Bind(Name, Option<PatId>),
+    /// `(a, b)`.
+    Tuple(Vec<PatId>),
+    /// `Path(a, b)`.
+    TupleStruct(Path, Vec<PatId>),
+    /// `Path { name: pat, .. }`.
+    Struct(Path, Vec<(Name, PatId)>),
+    /// `&p`, `box p`.
+    Ref(PatId),
+    /// `a | b`.
+    Or(Vec<PatId>),
+    /// `[a, b]`.
+    Slice(Vec<PatId>),
+    /// `p: T`.
+    Typed(PatId, TypeRef),
+    /// `..`.
+    Rest,
+    /// `_`, literals, paths, ranges.
+    Other,
+}
+
+impl Body {
+    /// The node of `id`.
+    #[must_use]
+    pub fn node(&self, id: ExprId) -> &ExprNode {
+        &self.exprs[id.0 as usize]
+    }
+
+    /// The expression of `id`.
+    #[must_use]
+    pub fn expr(&self, id: ExprId) -> &Expr {
+        &self.exprs[id.0 as usize].expr
+    }
+
+    /// The expression that `id` is part of.
+    #[must_use]
+    pub fn parent(&self, id: ExprId) -> Option<ExprId> {
+        self.exprs[id.0 as usize].parent
+    }
+
+    /// The pattern of `id`.
+    #[must_use]
+    pub fn pat(&self, id: PatId) -> &Pat {
+        &self.pats[id.0 as usize]
+    }
+
+    /// Every expression.
+    pub fn ids(&self) -> impl Iterator<Item = ExprId> + use<> {
+        (0..u32::try_from(self.exprs.len()).unwrap_or(u32::MAX)).map(ExprId)
+    }
+
+    /// `id` and what it is part of, outwards.
+    pub fn ancestors(&self, id: ExprId) -> impl Iterator<Item = ExprId> + '_ {
+        std::iter::successors(Some(id), |at| self.parent(*at))
+    }
+
+    /// Whether the body mentions a function or method of this name.
+    #[must_use]
+    pub fn mentions(&self, name: &str) -> bool {
+        self.mentions.binary_search_by(|known| known.as_str().cmp(name)).is_ok()
+    }
+}
+
+impl Expr {
+    /// Calls `visit` for every direct part.
+    pub fn for_each_child(&self, mut visit: impl FnMut(ExprId)) {
+        match self {
+            Expr::Path(_) | Expr::Str(_) | Expr::Lit | Expr::Continue | Expr::Unknown => {}
+            Expr::Return(value) | Expr::Break(value) => value.iter().copied().for_each(visit),
+            Expr::Call { callee, args } => {
+                visit(*callee);
+                args.iter().copied().for_each(visit);
+            }
+            Expr::Method { receiver, args, .. } => {
+                visit(*receiver);
+                args.iter().copied().for_each(visit);
+            }
+            Expr::Field { base, .. } => visit(*base),
+            Expr::Index { base, index } => {
+                visit(*base);
+                visit(*index);
+            }
+            Expr::Await(e)
+            | Expr::Try(e)
+            | Expr::Ref(e)
+            | Expr::Deref(e)
+            | Expr::Unary(e)
+            | Expr::Cast(e, _)
+            | Expr::Async(e)
+            | Expr::Let(_, e) => visit(*e),
+            Expr::Assign(left, right) => {
+                visit(*left);
+                visit(*right);
+            }
+            Expr::Binary(parts) | Expr::Tuple(parts) | Expr::Array(parts) => parts.iter().copied().for_each(visit),
+            Expr::Macro(call) => call.args.iter().copied().for_each(visit),
+            Expr::Struct { fields, base, .. } => {
+                fields.iter().for_each(|(_, value)| visit(*value));
+                base.iter().copied().for_each(visit);
+            }
+            Expr::Block(stmts) => stmts.iter().for_each(|stmt| match stmt {
+                Stmt::Let { init, otherwise, .. } => init.iter().chain(otherwise).for_each(|e| visit(*e)),
+                Stmt::Semi(e) | Stmt::Tail(e) => visit(*e),
+            }),
+            Expr::Closure(closure) => visit(closure.body),
+            Expr::If { cond, then, otherwise } => {
+                visit(*cond);
+                visit(*then);
+                otherwise.iter().copied().for_each(visit);
+            }
+            Expr::Match { scrutinee, arms } => {
+                visit(*scrutinee);
+                for (_, guard, body) in arms {
+                    guard.iter().copied().for_each(&mut visit);
+                    visit(*body);
+                }
+            }
+            Expr::Loop { head, body, .. } => {
+                head.iter().copied().for_each(&mut visit);
+                visit(*body);
+            }
+        }
+    }
+}
