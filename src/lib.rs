@@ -4,5 +4,8 @@ pub mod catalog;
 pub mod discover;
 pub mod facts;
 pub mod finding;
+pub mod flow;
+pub mod link;
+pub mod load;
 pub mod parse;
 pub mod source;

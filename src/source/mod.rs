@@ -88,6 +88,14 @@ impl Sources {
     }
 }
 
+/// How reports call a file: relative to `cwd` where it lies below it, `/`-separated.
+#[must_use]
+pub fn shown_name(path: &std::path::Path, cwd: &std::path::Path) -> String {
+    let shown = path.strip_prefix(cwd).unwrap_or(path);
+    let text = shown.to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
+}
+
 /// The byte range of `span` in `text`, clamped to the text.
 #[must_use]
 pub fn byte_range(text: &str, span: Span) -> std::ops::Range<usize> {

@@ -1,0 +1,241 @@
+//! What stands around an expression within its unit.
+//!
+//! In: an expression. Out: [`Context`]: the loops and per-item closures it runs in, the memoising form that runs it at most
+//! once, the framework that calls the closure it stands in.
+
+use super::roots::{RootHit, handed_root, loop_root};
+use crate::catalog::model::{MemoScope, Runs};
+use crate::facts::{Body, Expr, ExprId, LoopKind, Pat, PatId};
+use crate::link::{Program, Target, Ty, UnitId};
+
+/// Why code runs at most once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Barrier {
+    /// For what the value holds.
+    pub scope: MemoScope,
+    /// The call that memoises.
+    pub at: ExprId,
+}
+
+/// What stands around an expression.
+#[derive(Debug, Clone, Default)]
+pub struct Context {
+    /// Loops whose body it stands in, innermost first, up to the barrier or root.
+    pub loops: Vec<ExprId>,
+    /// Closures around it that run once per item.
+    pub per_item: Vec<ExprId>,
+    /// It runs at most once.
+    pub barrier: Option<Barrier>,
+    /// It stands in a closure or loop body that a framework runs, and where that is.
+    pub root: Option<(RootHit, ExprId)>,
+}
+
+/// What happens to a function that is handed on.
+#[derive(Debug, Clone)]
+pub(super) enum HandOver {
+    /// It runs at most once.
+    Memo(Barrier),
+    /// A framework calls it.
+    Root(RootHit),
+    /// It runs once per item.
+    PerItem,
+    /// It runs as a task or thread.
+    Task,
+    /// It runs where it stands, as far as is known.
+    Inline,
+}
+
+/// The context of an expression.
+pub(super) fn context(program: &Program<'_>, unit: UnitId, expr: ExprId) -> Context {
+    let mut found = Context::default();
+    let Some(body) = program.body(unit) else { return found };
+    let mut at = expr;
+    while let Some(parent) = body.parent(at) {
+        match body.expr(parent) {
+            Expr::Loop { kind, head, .. } => {
+                let in_head = *head == Some(at);
+                if !in_head || *kind == LoopKind::While {
+                    if let Some(hit) = loop_root(program, unit, parent) {
+                        found.root = Some((hit, parent));
+                        return found;
+                    }
+                    found.loops.push(parent);
+                }
+            }
+            Expr::Closure(_) | Expr::Async(_) => match hand_over(program, unit, parent) {
+                HandOver::Memo(barrier) => {
+                    found.barrier = Some(barrier);
+                    return found;
+                }
+                HandOver::Root(hit) => {
+                    found.root = Some((hit, parent));
+                    return found;
+                }
+                HandOver::PerItem => found.per_item.push(parent),
+                HandOver::Task | HandOver::Inline => {}
+            },
+            _ => {}
+        }
+        at = parent;
+    }
+    found
+}
+
+/// What happens to the closure, async block or function path at `at`.
+pub(super) fn hand_over(program: &Program<'_>, unit: UnitId, at: ExprId) -> HandOver {
+    let Some(body) = program.body(unit) else { return HandOver::Inline };
+    let types = program.types(unit);
+    let mut at = at;
+    while let Some(parent) = body.parent(at) {
+        match body.expr(parent) {
+            Expr::Ref(_) | Expr::Try(_) | Expr::Await(_) | Expr::Cast(..) | Expr::Tuple(_) | Expr::Array(_) => {}
+            Expr::Macro(_) => {
+                return handed_root(program, unit, parent, at).map_or(HandOver::Inline, HandOver::Root);
+            }
+            Expr::Call { args, .. } | Expr::Method { args, .. } if args.contains(&at) => {
+                if let Some(memo) = memo_of(program, unit, parent) {
+                    return if memo == MemoScope::Request {
+                        HandOver::Inline
+                    } else {
+                        HandOver::Memo(Barrier { scope: memo, at: parent })
+                    };
+                }
+                if let Some(hit) = handed_root(program, unit, parent, at) {
+                    return HandOver::Root(hit);
+                }
+                match runs(program, body, types, parent) {
+                    Some(Runs::PerItem) => return HandOver::PerItem,
+                    Some(Runs::Task | Runs::BlockingTask) => return HandOver::Task,
+                    Some(Runs::Inline) => return HandOver::Inline,
+                    None => {}
+                }
+                // `Box::pin(async { .. })`, `Arc::new(|| ..)`: what holds it is handed on.
+                let wraps = matches!(
+                    types.targets.get(&parent),
+                    Some(Target::Library { call, .. }) if call.fact.carry == Some(crate::catalog::model::Carry::Same)
+                ) && matches!(body.expr(parent), Expr::Call { .. });
+                if !wraps {
+                    return HandOver::Inline;
+                }
+            }
+            _ => return HandOver::Inline,
+        }
+        at = parent;
+    }
+    HandOver::Inline
+}
+
+fn runs(program: &Program<'_>, body: &Body, types: &crate::link::BodyTypes, call: ExprId) -> Option<Runs> {
+    if let Some(Target::Library { call, .. }) = types.targets.get(&call) {
+        return call.fact.runs;
+    }
+    let Expr::Method { receiver, name, .. } = body.expr(call) else { return None };
+    if types.targets.contains_key(&call) || !types.ty(*receiver).is_unknown() {
+        return None;
+    }
+    // Unknown receiver: names that only iterators and streams have.
+    let ambiguous = ["std::option::Option", "std::result::Result"]
+        .iter()
+        .any(|owner| !program.catalog.method(owner, name).is_empty());
+    let per_item = ["std::iter::Iterator", "futures::Stream"]
+        .iter()
+        .any(|owner| program.catalog.method(owner, name).iter().any(|call| call.fact.runs == Some(Runs::PerItem)));
+    (per_item && !ambiguous).then_some(Runs::PerItem)
+}
+
+/// Canonical paths of a type and of what it dereferences to.
+pub(super) fn type_paths(program: &Program<'_>, ty: &Ty) -> Vec<crate::facts::Name> {
+    program
+        .autoderef(ty)
+        .into_iter()
+        .filter_map(|step| match step {
+            Ty::External(path, _) => Some(path),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Whether a call memoises the function given to it, and for what.
+fn memo_of(program: &Program<'_>, unit: UnitId, call: ExprId) -> Option<MemoScope> {
+    let body = program.body(unit)?;
+    let types = program.types(unit);
+    match body.expr(call) {
+        Expr::Call { .. } => {
+            let path = called_path(types, call)?;
+            let name = crate::catalog::last_segment(&path);
+            program
+                .catalog
+                .memos_named(name)
+                .find(|memo| memo.functions.iter().any(|known| *known == path))
+                .map(|memo| memo.scope)
+        }
+        Expr::Method { receiver, name, .. } => {
+            let paths = type_paths(program, types.ty(*receiver));
+            program
+                .catalog
+                .memos_named(name)
+                .find(|memo| {
+                    memo.methods.iter().any(|known| known == name)
+                        && (memo.on.is_empty() || memo.on.iter().any(|on| paths.iter().any(|path| path == on)))
+                })
+                .map(|memo| memo.scope)
+        }
+        _ => None,
+    }
+}
+
+/// The canonical path of what a call calls, when it is of a library.
+pub(super) fn called_path(types: &crate::link::BodyTypes, call: ExprId) -> Option<crate::facts::Name> {
+    match types.targets.get(&call)? {
+        Target::Library { call, .. } => Some(call.path.clone()),
+        Target::Foreign(path) => Some(path.clone()),
+        _ => None,
+    }
+}
+
+/// Whether a loop around `expr` only repeats it until it succeeds.
+pub(super) fn is_retry(body: &Body, expr: ExprId, around: ExprId) -> bool {
+    let mut at = expr;
+    while let Some(parent) = body.parent(at) {
+        if parent == around {
+            return false;
+        }
+        match body.expr(parent) {
+            Expr::Match { scrutinee, arms } if *scrutinee == at => {
+                if arms.iter().any(|(pat, _, arm)| is_success(body, *pat) && leaves(body, *arm)) {
+                    return true;
+                }
+            }
+            Expr::If { cond, then, .. } if *cond == at => {
+                if let Expr::Let(pat, _) = body.expr(at)
+                    && is_success(body, *pat)
+                    && leaves(body, *then)
+                {
+                    return true;
+                }
+            }
+            Expr::Return(_) | Expr::Break(_) => return true,
+            _ => {}
+        }
+        at = parent;
+    }
+    false
+}
+
+/// `Ok(..)` or `Some(..)`.
+fn is_success(body: &Body, pat: PatId) -> bool {
+    matches!(body.pat(pat), Pat::TupleStruct(path, _) if path.last().is_some_and(|name| name == "Ok" || name == "Some"))
+}
+
+/// Whether a `return` or `break` stands in an expression, outside of inner closures and loops.
+fn leaves(body: &Body, expr: ExprId) -> bool {
+    match body.expr(expr) {
+        Expr::Return(_) | Expr::Break(_) => true,
+        Expr::Closure(_) | Expr::Async(_) | Expr::Loop { .. } => false,
+        inner => {
+            let mut found = false;
+            inner.for_each_child(|child| found = found || leaves(body, child));
+            found
+        }
+    }
+}

@@ -1,0 +1,696 @@
+//! What becomes of a value.
+//!
+//! In: an expression in a unit. Out: [`Fate`]: whether its value leaves the unit, is stored, serves a loop, or ends here.
+//! The value is followed outwards through `?`, `.await`, wrappers, literals and branches, along the variables it is bound
+//! to, and into the functions of the program that it is given to.
+
+use std::cell::RefCell;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::context::{HandOver, hand_over};
+use crate::catalog::model::{Carry, Runs};
+use crate::facts::{Body, Expr, ExprId, LoopKind, Pat, PatId, Stmt};
+use crate::link::{BodyTypes, Program, Target, UnitId, UnitKind};
+
+/// How a value is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kept {
+    /// In something that lives longer than the unit's call: a field, static, map, cell.
+    Stored,
+    /// By a form whose initialiser runs at most once.
+    Memoised,
+    /// For ever.
+    Leaked,
+}
+
+/// What becomes of a value within a unit.
+#[derive(Debug, Clone, Default)]
+pub struct Fate {
+    /// It leaves as, or within, the unit's result.
+    pub returned: bool,
+    /// It is kept, and by which expression.
+    pub kept: Option<(Kept, ExprId)>,
+    /// It is moved into a task or thread of its own.
+    pub into_task: bool,
+    /// It is used over and over by a loop that begins after it was made.
+    pub serves: bool,
+    /// Loops that it outlives: it leaves their bodies by a variable from outside, `break` or `return`.
+    pub outlives: FxHashSet<ExprId>,
+    /// Something is done with it.
+    pub used: bool,
+    /// Constructions made from it within the unit.
+    pub derived: FxHashSet<ExprId>,
+}
+
+impl Fate {
+    fn add(&mut self, other: &Fate) {
+        self.kept = self.kept.or(other.kept);
+        self.into_task |= other.into_task;
+        self.serves |= other.serves;
+        self.used |= other.used;
+    }
+}
+
+/// Values given to functions that give them to functions … are followed this far.
+const MAX_CALLS: usize = 6;
+
+/// Follows values; keeps what it found for parameters.
+pub(super) struct Fates<'a, 'f> {
+    program: &'a Program<'f>,
+    params: RefCell<FxHashMap<(UnitId, ParamKey), Fate>>,
+}
+
+/// A parameter: `self`, or by position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum ParamKey {
+    This,
+    At(usize),
+}
+
+impl<'a, 'f> Fates<'a, 'f> {
+    pub(super) fn new(program: &'a Program<'f>) -> Self {
+        Self { program, params: RefCell::default() }
+    }
+
+    /// The fate of an expression's value.
+    pub(super) fn of(&self, unit: UnitId, expr: ExprId) -> Fate {
+        self.of_within(unit, expr, MAX_CALLS)
+    }
+
+    fn of_within(&self, unit: UnitId, expr: ExprId, calls_left: usize) -> Fate {
+        let Some(mut walk) = Walk::new(self, unit, calls_left) else { return Fate::default() };
+        walk.follow(expr, false);
+        walk.fate
+    }
+
+    /// The fate of what a unit is given.
+    fn of_param(&self, unit: UnitId, key: ParamKey, calls_left: usize) -> Fate {
+        if calls_left == 0 {
+            return Fate { used: true, ..Fate::default() };
+        }
+        if let Some(known) = self.params.borrow().get(&(unit, key)) {
+            return known.clone();
+        }
+        // Recursive functions find this while their own answer is being worked out.
+        self.params.borrow_mut().insert((unit, key), Fate { used: true, ..Fate::default() });
+        let fate = self.param_fate(unit, key, calls_left - 1);
+        self.params.borrow_mut().insert((unit, key), fate.clone());
+        fate
+    }
+
+    fn param_fate(&self, unit: UnitId, key: ParamKey, calls_left: usize) -> Fate {
+        let Some(mut walk) = Walk::new(self, unit, calls_left) else { return Fate { used: true, ..Fate::default() } };
+        match key {
+            ParamKey::This => {
+                for id in walk.body.ids() {
+                    if matches!(walk.body.expr(id), Expr::Path(path) if path.single().is_some_and(|name| name == "self"))
+                    {
+                        walk.follow_use(id, None);
+                    }
+                }
+            }
+            ParamKey::At(index) => {
+                let UnitKind::Function(function) = self.program.unit(unit).kind else { return Fate::default() };
+                if let Some(pat) = function.params.get(index).and_then(|param| param.pat) {
+                    walk.follow_pat(pat, None);
+                }
+            }
+        }
+        walk.fate
+    }
+}
+
+struct Walk<'w, 'a, 'f> {
+    fates: &'w Fates<'a, 'f>,
+    program: &'a Program<'f>,
+    unit: UnitId,
+    body: &'f Body,
+    types: &'a BodyTypes,
+    fate: Fate,
+    seen: FxHashSet<ExprId>,
+    seen_pats: FxHashSet<PatId>,
+    calls_left: usize,
+}
+
+/// Where a place expression (`self.cell`, `*guard`, `map`) begins.
+enum PlaceRoot {
+    /// Outside the unit's call: `self`, a parameter, a static.
+    Outside,
+    /// A variable of the unit.
+    Local(PatId),
+}
+
+impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
+    fn new(fates: &'w Fates<'a, 'f>, unit: UnitId, calls_left: usize) -> Option<Self> {
+        let program = fates.program;
+        let body = program.body(unit)?;
+        Some(Walk {
+            fates,
+            program,
+            unit,
+            body,
+            types: program.types(unit),
+            fate: Fate::default(),
+            seen: FxHashSet::default(),
+            seen_pats: FxHashSet::default(),
+            calls_left,
+        })
+    }
+
+    fn keep(&mut self, how: Kept, at: ExprId) {
+        self.fate.kept.get_or_insert((how, at));
+    }
+
+    /// Follows the value of `expr` outwards. `borrowed`: only a reference to it goes on.
+    fn follow(&mut self, expr: ExprId, borrowed: bool) {
+        let mut at = expr;
+        let mut borrowed = borrowed;
+        while self.seen.insert(at) {
+            let Some(parent) = self.body.parent(at) else {
+                self.leaves_unit(at);
+                return;
+            };
+            match self.body.expr(parent) {
+                Expr::Ref(_) => borrowed = true,
+                Expr::Try(_)
+                | Expr::Await(_)
+                | Expr::Deref(_)
+                | Expr::Cast(..)
+                | Expr::Async(_)
+                | Expr::Tuple(_)
+                | Expr::Array(_)
+                | Expr::Struct { .. } => {}
+                Expr::Method { receiver, .. } if *receiver == at => match self.received(parent) {
+                    true => {}
+                    false => return,
+                },
+                Expr::Method { receiver, args, .. } => {
+                    let index = args.iter().position(|arg| *arg == at).unwrap_or(0);
+                    if !self.given(parent, Some(*receiver), index, borrowed) {
+                        return;
+                    }
+                }
+                Expr::Call { callee, .. } if *callee == at => self.fate.used = true,
+                Expr::Call { args, .. } => {
+                    let index = args.iter().position(|arg| *arg == at).unwrap_or(0);
+                    if !self.given(parent, None, index, borrowed) {
+                        return;
+                    }
+                }
+                Expr::Block(stmts) => match stmt_of(stmts, at) {
+                    Some(Stmt::Tail(_)) => {}
+                    Some(Stmt::Let { pat, init: Some(init), .. }) if *init == at => {
+                        self.follow_pat(*pat, Some(at));
+                        return;
+                    }
+                    _ => return,
+                },
+                Expr::Let(pat, _) => {
+                    self.follow_pat(*pat, Some(at));
+                    return;
+                }
+                Expr::Match { scrutinee, arms } if *scrutinee == at => {
+                    for (pat, _, _) in arms {
+                        self.follow_pat(*pat, Some(at));
+                    }
+                    return;
+                }
+                Expr::Match { arms, .. } if arms.iter().any(|(_, guard, _)| *guard == Some(at)) => return,
+                Expr::Match { .. } => {}
+                Expr::If { cond, .. } if *cond == at => return,
+                Expr::If { .. } => {}
+                Expr::Closure(_) => match self.from_closure(parent) {
+                    Some(next) => {
+                        at = next;
+                        continue;
+                    }
+                    None => return,
+                },
+                Expr::Return(_) => {
+                    self.outlive_loops(parent, None);
+                    match self.enclosing_function(parent) {
+                        None => {
+                            self.fate.returned = true;
+                            return;
+                        }
+                        Some(inner) if matches!(self.body.expr(inner), Expr::Async(_)) => {
+                            at = inner;
+                            continue;
+                        }
+                        Some(closure) => match self.from_closure(closure) {
+                            Some(next) => {
+                                at = next;
+                                continue;
+                            }
+                            None => return,
+                        },
+                    }
+                }
+                Expr::Break(_) => match self.enclosing_loop(parent) {
+                    Some(around) => {
+                        self.fate.outlives.insert(around);
+                        at = around;
+                        continue;
+                    }
+                    None => return,
+                },
+                Expr::Assign(left, right) if *right == at => {
+                    self.assigned(*left, parent);
+                    return;
+                }
+                Expr::Loop { pat: Some(pat), head, .. } if *head == Some(at) => {
+                    self.follow_pat(*pat, Some(at));
+                    return;
+                }
+                Expr::Macro(call) => {
+                    let carries = call
+                        .path
+                        .last()
+                        .and_then(|name| self.program.catalog.macro_fact(name))
+                        .is_none_or(|fact| fact.carries);
+                    self.fate.used = true;
+                    if !carries {
+                        return;
+                    }
+                }
+                Expr::Field { name, .. } => {
+                    self.fate.used = true;
+                    // A part of a tuple is still the value; a field of a client is not.
+                    if !name.starts_with(|first: char| first.is_ascii_digit()) {
+                        return;
+                    }
+                }
+                _ => {
+                    self.fate.used = true;
+                    return;
+                }
+            }
+            at = parent;
+        }
+    }
+
+    fn leaves_unit(&mut self, at: ExprId) {
+        match self.program.unit(self.unit).kind {
+            UnitKind::Function(_) => self.fate.returned = true,
+            UnitKind::Static(value) if value.is_const => self.fate.returned = true,
+            UnitKind::Static(_) => self.keep(Kept::Stored, at),
+        }
+    }
+
+    /// A closure gives the value back: to whom? The call that it is given to, or nobody.
+    fn from_closure(&mut self, closure: ExprId) -> Option<ExprId> {
+        let mut at = closure;
+        loop {
+            let parent = self.body.parent(at)?;
+            match self.body.expr(parent) {
+                Expr::Ref(_) | Expr::Try(_) | Expr::Await(_) => at = parent,
+                Expr::Call { args, .. } | Expr::Method { args, .. } if args.contains(&at) => {
+                    return match hand_over(self.program, self.unit, at) {
+                        HandOver::Memo(_) => {
+                            self.keep(Kept::Memoised, parent);
+                            None
+                        }
+                        HandOver::Root(_) => None,
+                        HandOver::PerItem | HandOver::Inline | HandOver::Task => Some(parent),
+                    };
+                }
+                Expr::Block(stmts) => {
+                    // A closure in a variable: its calls give the value.
+                    if let Some(Stmt::Let { pat, init, .. }) = stmt_of(stmts, at)
+                        && *init == Some(at)
+                        && let Pat::Bind(..) = self.body.pat(*pat)
+                    {
+                        self.follow_closure_variable(*pat);
+                        return None;
+                    }
+                    if !matches!(stmt_of(stmts, at), Some(Stmt::Tail(_))) {
+                        return None;
+                    }
+                    at = parent;
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    fn follow_closure_variable(&mut self, pat: PatId) {
+        let uses = self.types.uses.get(&pat).cloned().unwrap_or_default();
+        for used in uses {
+            let Some(parent) = self.body.parent(used) else { continue };
+            match self.body.expr(parent) {
+                Expr::Call { callee, .. } if *callee == used => self.follow(parent, false),
+                _ => {
+                    if let Some(next) = self.from_closure(used) {
+                        self.follow(next, false);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The value is the receiver of a call. Whether the call's result goes on carrying it.
+    fn received(&mut self, call: ExprId) -> bool {
+        let Expr::Method { name, .. } = self.body.expr(call) else { return false };
+        match self.types.targets.get(&call) {
+            Some(Target::Fluent) => true,
+            Some(Target::Library { call: facts, .. }) => {
+                if facts.fact.makes.is_some() {
+                    self.fate.derived.insert(call);
+                    self.fate.used = true;
+                    return false;
+                }
+                match facts.fact.carry {
+                    Some(Carry::Same) => true,
+                    Some(Carry::Leaks) => {
+                        self.keep(Kept::Leaked, call);
+                        false
+                    }
+                    _ => {
+                        self.fate.used = true;
+                        false
+                    }
+                }
+            }
+            Some(Target::Units { units, .. }) => self.received_by_units(&units.clone(), call),
+            Some(Target::Foreign(_) | Target::Constructor) => {
+                self.fate.used = true;
+                false
+            }
+            None => {
+                // Unknown receiver: names that only hand on, such as `unwrap`.
+                let hands_on = ["std::result::Result", "std::option::Option"].iter().any(|owner| {
+                    self.program.catalog.method(owner, name).iter().any(|call| call.fact.carry == Some(Carry::Same))
+                }) || self
+                    .program
+                    .catalog
+                    .trait_method(name)
+                    .is_some_and(|call| call.fact.carry == Some(Carry::Same));
+                self.fate.used |= !hands_on;
+                hands_on
+            }
+        }
+    }
+
+    fn received_by_units(&mut self, units: &[UnitId], call: ExprId) -> bool {
+        let mut goes_on = false;
+        for unit in units {
+            let Some(function) = self.program.unit(*unit).function() else { continue };
+            let fate = self.fates.of_param(*unit, ParamKey::This, self.calls_left);
+            self.fate.serves |= fate.serves;
+            self.fate.used = true;
+            let by_value = function.receiver.as_ref().is_some_and(|receiver| !receiver.by_ref);
+            if by_value {
+                self.fate.add(&Fate { kept: fate.kept.map(|(how, _)| (how, call)), ..fate });
+                goes_on |= fate.returned;
+            }
+        }
+        goes_on
+    }
+
+    /// The value is an argument of a call. Whether the call's result goes on carrying it.
+    fn given(&mut self, call: ExprId, receiver: Option<ExprId>, index: usize, borrowed: bool) -> bool {
+        match self.types.targets.get(&call) {
+            Some(Target::Constructor) => true,
+            Some(Target::Units { units, .. }) => {
+                self.given_to_units(&units.clone(), call, index, receiver.is_some(), borrowed)
+            }
+            Some(Target::Library { call: facts, .. }) => {
+                let facts = facts.clone();
+                self.given_to_library(&facts.fact, call, receiver, borrowed)
+            }
+            Some(Target::Fluent) => !borrowed,
+            Some(Target::Foreign(_)) => {
+                self.fate.used = true;
+                !borrowed
+            }
+            None => {
+                self.fate.used = true;
+                let Expr::Method { name, .. } = self.body.expr(call) else { return !borrowed };
+                if borrowed {
+                    return false;
+                }
+                match receiver {
+                    Some(receiver) if self.program.catalog.is_keeper_name(name) => {
+                        self.kept_by(receiver, call);
+                        false
+                    }
+                    _ => true,
+                }
+            }
+        }
+    }
+
+    fn given_to_library(
+        &mut self,
+        fact: &crate::catalog::model::CallFact,
+        call: ExprId,
+        receiver: Option<ExprId>,
+        borrowed: bool,
+    ) -> bool {
+        self.fate.used = true;
+        if fact.makes.is_some() {
+            self.fate.derived.insert(call);
+        }
+        match (fact.carry, fact.runs) {
+            (Some(Carry::Leaks), _) => {
+                self.keep(Kept::Leaked, call);
+                false
+            }
+            (Some(Carry::Ends), _) => false,
+            (Some(Carry::Nothing), _) => false,
+            (Some(Carry::Keeps), _) if !borrowed => {
+                match receiver {
+                    Some(receiver) => self.kept_by(receiver, call),
+                    None => self.keep(Kept::Stored, call),
+                }
+                false
+            }
+            (_, Some(Runs::Task | Runs::BlockingTask)) => {
+                self.fate.into_task = true;
+                !borrowed
+            }
+            _ => !borrowed,
+        }
+    }
+
+    fn given_to_units(
+        &mut self,
+        units: &[UnitId],
+        call: ExprId,
+        index: usize,
+        is_method: bool,
+        borrowed: bool,
+    ) -> bool {
+        let mut goes_on = false;
+        for unit in units {
+            let has_receiver = self.program.unit(*unit).function().is_some_and(|function| function.receiver.is_some());
+            let key = match (has_receiver && !is_method, index) {
+                (true, 0) => ParamKey::This,
+                (true, index) => ParamKey::At(index - 1),
+                (false, index) => ParamKey::At(index),
+            };
+            let fate = self.fates.of_param(*unit, key, self.calls_left);
+            self.fate.used = true;
+            self.fate.serves |= fate.serves;
+            if !borrowed {
+                goes_on |= fate.returned;
+                self.fate.add(&Fate { kept: fate.kept.map(|(how, _)| (how, call)), ..fate });
+            }
+        }
+        goes_on
+    }
+
+    /// The value is put into what `receiver` names.
+    fn kept_by(&mut self, receiver: ExprId, call: ExprId) {
+        match self.place_root(receiver, 0) {
+            PlaceRoot::Outside => self.keep(Kept::Stored, call),
+            PlaceRoot::Local(pat) => self.follow_pat(pat, Some(call)),
+        }
+    }
+
+    fn assigned(&mut self, left: ExprId, at: ExprId) {
+        match self.place_root(left, 0) {
+            PlaceRoot::Outside => self.keep(Kept::Stored, at),
+            PlaceRoot::Local(pat) => self.follow_pat(pat, Some(at)),
+        }
+    }
+
+    /// Where a place begins: through fields, derefs, locks and the variables that hold guards.
+    fn place_root(&self, expr: ExprId, depth: usize) -> PlaceRoot {
+        let mut at = expr;
+        loop {
+            at = match self.body.expr(at) {
+                Expr::Field { base, .. } | Expr::Index { base, .. } => *base,
+                Expr::Deref(inner) | Expr::Ref(inner) | Expr::Try(inner) | Expr::Await(inner) => *inner,
+                Expr::Method { receiver, .. } => *receiver,
+                Expr::Path(_) => break,
+                // A call that gives a place: `registry().insert(..)`, `State::get(..)`.
+                _ => return PlaceRoot::Outside,
+            };
+        }
+        let Some(pat) = self.types.locals.get(&at).copied() else { return PlaceRoot::Outside };
+        if self.is_param(pat) {
+            return PlaceRoot::Outside;
+        }
+        // A guard or reference: go on from what it was made of.
+        match self.init_of(pat) {
+            Some(init) if depth < 6 && self.is_borrow(init) => self.place_root(init, depth + 1),
+            _ => PlaceRoot::Local(pat),
+        }
+    }
+
+    /// Whether an initialiser only borrows a place: `&x`, `x.lock()`, `x.entry(k)`, but not `HashMap::new()` or a literal.
+    fn is_borrow(&self, init: ExprId) -> bool {
+        match self.body.expr(init) {
+            Expr::Ref(_) | Expr::Field { .. } | Expr::Index { .. } | Expr::Path(_) => true,
+            Expr::Method { receiver, .. } => self.is_borrow(*receiver),
+            Expr::Try(inner) | Expr::Await(inner) | Expr::Deref(inner) => self.is_borrow(*inner),
+            _ => false,
+        }
+    }
+
+    fn is_param(&self, pat: PatId) -> bool {
+        let UnitKind::Function(function) = self.program.unit(self.unit).kind else { return false };
+        function.params.iter().filter_map(|param| param.pat).any(|param| contains_pat(self.body, param, pat))
+    }
+
+    /// The initialiser of a variable.
+    fn init_of(&self, pat: PatId) -> Option<ExprId> {
+        self.body.exprs.iter().find_map(|node| match &node.expr {
+            Expr::Block(stmts) => stmts.iter().find_map(|stmt| match stmt {
+                Stmt::Let { pat: bound, init, .. } if contains_pat(self.body, *bound, pat) => *init,
+                _ => None,
+            }),
+            Expr::Let(bound, value) if contains_pat(self.body, *bound, pat) => Some(*value),
+            Expr::Match { scrutinee, arms } => {
+                arms.iter().any(|(bound, _, _)| contains_pat(self.body, *bound, pat)).then_some(*scrutinee)
+            }
+            _ => None,
+        })
+    }
+
+    /// Follows every variable of a pattern; `made` is the expression whose value it takes.
+    fn follow_pat(&mut self, pat: PatId, made: Option<ExprId>) {
+        let mut binds = Vec::new();
+        collect_binds(self.body, pat, &mut binds);
+        for bind in binds {
+            if let Some(made) = made {
+                self.mark_outlived(bind, made);
+            }
+            if !self.seen_pats.insert(bind) {
+                continue;
+            }
+            let uses = self.types.uses.get(&bind).cloned().unwrap_or_default();
+            for used in uses {
+                self.follow_use(used, made);
+            }
+        }
+    }
+
+    /// Loops around `made` but not around the variable's declaration: the value outlives their turns.
+    fn mark_outlived(&mut self, bind: PatId, made: ExprId) {
+        let declared = self.declared_in(bind);
+        for around in self.body.ancestors(made) {
+            if let Expr::Loop { .. } = self.body.expr(around) {
+                let inside = declared.is_some_and(|declared| self.body.ancestors(declared).any(|at| at == around));
+                if !inside {
+                    self.fate.outlives.insert(around);
+                }
+            }
+        }
+    }
+
+    /// The block, match or condition that declares a variable; none for parameters.
+    fn declared_in(&self, pat: PatId) -> Option<ExprId> {
+        self.body.ids().find(|id| match self.body.expr(*id) {
+            Expr::Block(stmts) => stmts
+                .iter()
+                .any(|stmt| matches!(stmt, Stmt::Let { pat: bound, .. } if contains_pat(self.body, *bound, pat))),
+            Expr::Let(bound, _) => contains_pat(self.body, *bound, pat),
+            Expr::Match { arms, .. } => arms.iter().any(|(bound, _, _)| contains_pat(self.body, *bound, pat)),
+            Expr::Closure(closure) => closure.params.iter().any(|bound| contains_pat(self.body, *bound, pat)),
+            Expr::Loop { pat: Some(bound), .. } => contains_pat(self.body, *bound, pat),
+            _ => false,
+        })
+    }
+
+    fn follow_use(&mut self, used: ExprId, made: Option<ExprId>) {
+        for around in self.body.ancestors(used) {
+            if made.is_some_and(|made| self.body.ancestors(made).any(|at| at == around)) {
+                break;
+            }
+            match self.body.expr(around) {
+                Expr::Loop { kind: LoopKind::Loop | LoopKind::While, .. } => self.fate.serves = true,
+                Expr::Closure(_) | Expr::Async(_)
+                    if matches!(hand_over(self.program, self.unit, around), HandOver::Task) =>
+                {
+                    self.fate.into_task = true;
+                }
+                _ => {}
+            }
+        }
+        // Assigning to the variable is no use of its value.
+        let is_target = self
+            .body
+            .parent(used)
+            .is_some_and(|parent| matches!(self.body.expr(parent), Expr::Assign(left, _) if *left == used));
+        if !is_target {
+            self.follow(used, false);
+        }
+    }
+
+    /// Loops that a `return` or `break` at `at` leaves, up to the closure around it.
+    fn outlive_loops(&mut self, at: ExprId, until: Option<ExprId>) {
+        for around in self.body.ancestors(at) {
+            match self.body.expr(around) {
+                Expr::Loop { .. } => {
+                    self.fate.outlives.insert(around);
+                    if until == Some(around) {
+                        return;
+                    }
+                }
+                Expr::Closure(_) | Expr::Async(_) => return,
+                _ => {}
+            }
+        }
+    }
+
+    /// The closure or async block that a `return` at `at` belongs to.
+    fn enclosing_function(&self, at: ExprId) -> Option<ExprId> {
+        self.body.ancestors(at).find(|around| matches!(self.body.expr(*around), Expr::Closure(_) | Expr::Async(_)))
+    }
+
+    fn enclosing_loop(&self, at: ExprId) -> Option<ExprId> {
+        self.body.ancestors(at).find(|around| matches!(self.body.expr(*around), Expr::Loop { .. }))
+    }
+}
+
+fn stmt_of(stmts: &[Stmt], at: ExprId) -> Option<&Stmt> {
+    stmts.iter().find(|stmt| match stmt {
+        Stmt::Semi(expr) | Stmt::Tail(expr) => *expr == at,
+        Stmt::Let { init, otherwise, .. } => *init == Some(at) || *otherwise == Some(at),
+    })
+}
+
+/// All variables of a pattern.
+fn collect_binds(body: &Body, pat: PatId, into: &mut Vec<PatId>) {
+    match body.pat(pat) {
+        Pat::Bind(_, sub) => {
+            into.push(pat);
+            sub.iter().for_each(|sub| collect_binds(body, *sub, into));
+        }
+        Pat::Tuple(parts) | Pat::TupleStruct(_, parts) | Pat::Or(parts) | Pat::Slice(parts) => {
+            parts.iter().for_each(|part| collect_binds(body, *part, into));
+        }
+        Pat::Struct(_, fields) => fields.iter().for_each(|(_, field)| collect_binds(body, *field, into)),
+        Pat::Ref(inner) | Pat::Typed(inner, _) => collect_binds(body, *inner, into),
+        Pat::Rest | Pat::Other => {}
+    }
+}
+
+fn contains_pat(body: &Body, outer: PatId, wanted: PatId) -> bool {
+    let mut binds = Vec::new();
+    collect_binds(body, outer, &mut binds);
+    binds.contains(&wanted)
+}

@@ -1,0 +1,334 @@
+//! What frameworks and the runtime call, and how often.
+//!
+//! In: a unit, or a function handed to a call. Out: [`RootHit`], told by attributes, traits, parameters, registrations and
+//! loops over event sources, as the catalogues say.
+
+use super::context::{called_path, type_paths};
+use super::frequency::Frequency;
+use crate::catalog::RootRef;
+use crate::catalog::model::{RootFact, RootFrequency};
+use crate::discover::TargetKind;
+use crate::facts::{Attr, Expr, ExprId, Name, Path, TypeRef};
+use crate::link::{Def, ModuleId, Owner, Program, Target, TraitRef, Ty, UnitId};
+
+/// A root: how often it runs and what to call it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RootHit {
+    /// How often; none for what is no part of the program (tests).
+    pub frequency: Option<Frequency>,
+    /// What it is, for people: `handler of GET /users/{id}`.
+    pub what: String,
+    /// Name of the catalogue that says so; empty for `main`.
+    pub catalog: String,
+}
+
+/// Whether a unit is a root by its own declaration.
+pub(super) fn unit_root(program: &Program<'_>, id: UnitId) -> Option<RootHit> {
+    let unit = program.unit(id);
+    if unit.name == "main" && unit.owner == Owner::Free {
+        let krate = program.crate_of(id);
+        if krate.root == unit.module && krate.kind != TargetKind::Lib {
+            return Some(hit_of(Frequency::Once, "start-up (`main`)"));
+        }
+    }
+    let by_attribute = unit.attrs.iter().find_map(|attr| attribute_root(program, id, attr));
+    by_attribute
+        .or_else(|| owner_attribute_root(program, id))
+        .or_else(|| trait_root(program, id))
+        .or_else(|| parameter_root(program, id))
+}
+
+fn hit_of(frequency: Frequency, what: &str) -> RootHit {
+    RootHit { frequency: Some(frequency), what: what.to_owned(), catalog: String::new() }
+}
+
+fn hit(program: &Program<'_>, root: &RootRef, method: &str, arg: Option<&str>) -> RootHit {
+    let frequency = match root.fact.frequency {
+        RootFrequency::Once => Some(Frequency::Once),
+        RootFrequency::PerWorker => Some(Frequency::PerWorker),
+        RootFrequency::PerIteration => Some(Frequency::PerIteration),
+        RootFrequency::PerRequest => Some(Frequency::PerRequest),
+        RootFrequency::OutOfScope => None,
+    };
+    let catalog = program.catalog.file(root.file).name.clone();
+    RootHit { frequency, what: describe(&root.fact.role, method, arg), catalog }
+}
+
+/// Fills `{method}` and `{arg}`; what can't be filled is left out with the words that lead to it.
+fn describe(role: &str, method: &str, arg: Option<&str>) -> String {
+    let verb = method.to_uppercase();
+    let mut text = role.to_owned();
+    if text.contains("{arg}") {
+        match arg {
+            Some(arg) => text = text.replace("{arg}", arg),
+            None => {
+                text = text.replace("{method} {arg}", "").replace("{arg}", "");
+                text = text.trim_end().trim_end_matches(" of").to_owned();
+            }
+        }
+    }
+    text.replace("{method}", &verb).trim().to_owned()
+}
+
+/// Whether a catalogue's file speaks about the package of a unit.
+fn is_active(program: &Program<'_>, unit: UnitId, root: &RootRef) -> bool {
+    let packages = &program.catalog.file(root.file).packages;
+    let package = program.package_of(unit);
+    packages.is_empty()
+        || !package.has_manifest
+        || package.dependencies.iter().any(|dependency| packages.contains(&dependency.package))
+}
+
+fn attribute_root(program: &Program<'_>, id: UnitId, attr: &Attr) -> Option<RootHit> {
+    let root = matching_attribute(program, id, attr, |fact| &fact.attributes)?;
+    let name = attr.path.last()?;
+    // `#[tokio::main]` makes an entry point only of `main`.
+    if name == "main" && root.fact.frequency == RootFrequency::Once && program.unit(id).name != "main" {
+        return None;
+    }
+    Some(hit(program, root, name, attr.literals.first().map(Name::as_str)))
+}
+
+fn matching_attribute<'p>(
+    program: &'p Program<'_>,
+    id: UnitId,
+    attr: &Attr,
+    list: fn(&RootFact) -> &Vec<String>,
+) -> Option<&'p RootRef> {
+    let name = attr.path.last()?;
+    let full = program.full_path(program.unit(id).module, &attr.path);
+    program.catalog.roots_named(name).find(|root| {
+        let named = list(&root.fact).iter().any(|known| match &full {
+            Some(full) => known == full || (!known.contains("::") && attr.path.segments.len() == 1 && full == known),
+            None => crate::catalog::last_segment(known) == name.as_str() && attr.path.segments.len() == 1,
+        });
+        named && is_active(program, id, root)
+    })
+}
+
+/// `#[Object] impl Query`, `#[tool_router] impl Tools`.
+fn owner_attribute_root(program: &Program<'_>, id: UnitId) -> Option<RootHit> {
+    let attrs = match program.unit(id).owner {
+        Owner::Impl(of) => program.impls[of.index()].attrs,
+        Owner::Trait(of) => program.traits[of.index()].attrs,
+        Owner::Free => return None,
+    };
+    let root = attrs.iter().find_map(|attr| matching_attribute(program, id, attr, |fact| &fact.impl_attributes))?;
+    Some(hit(program, root, &program.unit(id).name, None))
+}
+
+/// A method of an implementation of a trait that the framework calls.
+fn trait_root(program: &Program<'_>, id: UnitId) -> Option<RootHit> {
+    let unit = program.unit(id);
+    let Owner::Impl(of) = unit.owner else { return None };
+    let definition = &program.impls[of.index()];
+    let written = definition.item.of_trait.as_ref()?;
+    let full = match &definition.of_trait {
+        Some(TraitRef::External(path)) => path.clone(),
+        Some(TraitRef::Local(of)) => local_trait_path(program, *of),
+        None => program.written_path(definition.module, written),
+    };
+    let root = program.catalog.roots().iter().find(|root| {
+        root.fact.traits.iter().any(|(pattern, methods)| {
+            matches_pattern(pattern, &full) && (methods.is_empty() || methods.iter().any(|method| *method == unit.name))
+        }) && is_active(program, id, root)
+    })?;
+    Some(hit(program, root, &unit.name, None))
+}
+
+fn local_trait_path(program: &Program<'_>, of: crate::link::TraitId) -> Name {
+    let definition = &program.traits[of.index()];
+    let mut names = vec![definition.name.to_string()];
+    let mut module = Some(definition.module);
+    while let Some(at) = module {
+        let found = &program.modules[at.index()];
+        if !found.name.is_empty() {
+            names.push(found.name.to_string());
+        }
+        module = found.parent;
+    }
+    names.push("crate".to_owned());
+    names.reverse();
+    names.join("::").into()
+}
+
+/// Whether a path matches a pattern: segment by segment, `*` for any characters; a pattern of `*` segments in front matches
+/// any number of them.
+fn matches_pattern(pattern: &str, path: &str) -> bool {
+    if !pattern.contains('*') {
+        return pattern == path;
+    }
+    let wanted: Vec<&str> = pattern.split("::").skip_while(|segment| *segment == "*").collect();
+    let given: Vec<&str> = path.split("::").collect();
+    let Some(skip) = given.len().checked_sub(wanted.len()) else { return false };
+    wanted.iter().zip(&given[skip..]).all(|(wanted, given)| matches_segment(wanted, given))
+}
+
+fn matches_segment(wanted: &str, given: &str) -> bool {
+    match wanted.split_once('*') {
+        None => wanted == given,
+        Some((front, back)) => {
+            given.len() >= front.len() + back.len() && given.starts_with(front) && given.ends_with(back)
+        }
+    }
+}
+
+/// A function that takes what only a framework gives: an extractor, a message.
+fn parameter_root(program: &Program<'_>, id: UnitId) -> Option<RootHit> {
+    let unit = program.unit(id);
+    let function = unit.function()?;
+    function.body.as_ref()?;
+    function.params.iter().find_map(|param| {
+        let mut names = Vec::new();
+        last_names(&param.ty, &mut names);
+        names.iter().find_map(|path| {
+            let full = program.full_path(unit.scope, path)?;
+            let root = program
+                .catalog
+                .roots_named(path.last()?)
+                .find(|root| root.fact.parameters.iter().any(|known| *known == full) && is_active(program, id, root));
+            root.map(|root| hit(program, root, "", None))
+        })
+    })
+}
+
+/// Paths of the named types in a type.
+fn last_names<'t>(ty: &'t TypeRef, into: &mut Vec<&'t Path>) {
+    match ty {
+        TypeRef::Path(path) => {
+            into.push(path);
+            path.segments.iter().flat_map(|segment| &segment.args).for_each(|arg| last_names(arg, into));
+        }
+        TypeRef::Ref(inner) | TypeRef::Slice(inner) => last_names(inner, into),
+        TypeRef::Tuple(parts) => parts.iter().for_each(|part| last_names(part, into)),
+        _ => {}
+    }
+}
+
+/// The framework's part in a function that is an argument of `call`, or stands in a macro.
+pub(super) fn handed_root(program: &Program<'_>, unit: UnitId, call: ExprId, argument: ExprId) -> Option<RootHit> {
+    let body = program.body(unit)?;
+    let types = program.types(unit);
+    match body.expr(call) {
+        Expr::Macro(found) => {
+            let name = found.path.last()?;
+            let root = program.catalog.roots_named(name).find(|root| {
+                root.fact.macros.iter().any(|known| crate::catalog::last_segment(known) == name.as_str())
+                    && is_active(program, unit, root)
+            })?;
+            Some(hit(program, root, "", None))
+        }
+        Expr::Call { args, .. } => {
+            let index = args.iter().position(|arg| *arg == argument)?;
+            let path = called_path(types, call)?;
+            let name = crate::catalog::last_segment(&path);
+            let root = program.catalog.roots_named(name).find(|root| {
+                root.fact.functions.iter().any(|known| program.catalog.canonical(known) == path)
+                    && root.fact.arg.is_none_or(|wanted| wanted == index)
+                    && is_active(program, unit, root)
+            })?;
+            Some(hit(program, root, name, route_of(program, unit, call).as_deref()))
+        }
+        Expr::Method { receiver, name, args, .. } => {
+            let index = args.iter().position(|arg| *arg == argument)?;
+            let ty = types.ty(*receiver);
+            let paths = type_paths(program, ty);
+            let names_function = is_function_like(body.expr(argument), types, argument);
+            let root = program.catalog.roots_named(name).find(|root| {
+                let on = root.fact.on.iter().any(|on| paths.iter().any(|path| path == on));
+                let loosely = root.fact.loose && paths.is_empty() && is_open(ty) && names_function;
+                root.fact.methods.iter().any(|known| known == name)
+                    && (on || loosely)
+                    && root.fact.arg.is_none_or(|wanted| wanted == index)
+                    && is_active(program, unit, root)
+            })?;
+            Some(hit(program, root, name, route_of(program, unit, call).as_deref()))
+        }
+        _ => None,
+    }
+}
+
+/// Nothing that would speak against a loose match is known of the type.
+fn is_open(ty: &Ty) -> bool {
+    matches!(ty, Ty::Unknown | Ty::Object(_) | Ty::Param(..) | Ty::Callable(_) | Ty::Function(_))
+}
+
+fn is_function_like(expr: &Expr, types: &crate::link::BodyTypes, id: ExprId) -> bool {
+    match expr {
+        Expr::Closure(_) => true,
+        Expr::Path(_) => {
+            matches!(types.functions.get(&id), Some(Target::Units { .. }))
+                || matches!(types.values.get(&id), Some(Def::Unit(_)))
+        }
+        _ => false,
+    }
+}
+
+/// The route that a registration is for: a string literal among its arguments or those of the calls around it.
+fn route_of(program: &Program<'_>, unit: UnitId, call: ExprId) -> Option<String> {
+    let body = program.body(unit)?;
+    for at in body.ancestors(call).take(5) {
+        if let Expr::Call { args, .. } | Expr::Method { args, .. } = body.expr(at) {
+            for arg in args {
+                if let Expr::Str(text) = body.expr(*arg) {
+                    return Some(text.to_string());
+                }
+            }
+        }
+        // `web::resource("/x").route(web::get().to(h))`: the literal is on the receiver's side.
+        let mut receiver = at;
+        while let Expr::Method { receiver: inner, .. } = body.expr(receiver) {
+            receiver = *inner;
+        }
+        if let Expr::Call { args, .. } = body.expr(receiver)
+            && let Some(Expr::Str(text)) = args.first().map(|arg| body.expr(*arg))
+        {
+            return Some(text.to_string());
+        }
+    }
+    None
+}
+
+/// A loop over what a framework delivers: messages, events.
+pub(super) fn loop_root(program: &Program<'_>, unit: UnitId, around: ExprId) -> Option<RootHit> {
+    let body = program.body(unit)?;
+    let Expr::Loop { head, body: inside, .. } = body.expr(around) else { return None };
+    let mut found = None;
+    let mut stack: Vec<ExprId> = head.iter().copied().chain([*inside]).collect();
+    while let Some(at) = stack.pop() {
+        match body.expr(at) {
+            Expr::Method { receiver, name, .. } => {
+                found = found.or_else(|| source_root(program, unit, *receiver, name));
+            }
+            Expr::Loop { .. } | Expr::Closure(_) | Expr::Async(_) => continue,
+            _ => {}
+        }
+        body.expr(at).for_each_child(|child| stack.push(child));
+    }
+    found
+}
+
+fn source_root(program: &Program<'_>, unit: UnitId, receiver: ExprId, name: &Name) -> Option<RootHit> {
+    let mut candidates = program.catalog.roots_named(name).filter(|root| !root.fact.loop_over.is_empty()).peekable();
+    candidates.peek()?;
+    let paths = type_paths(program, program.types(unit).ty(receiver));
+    let root = candidates.find(|root| {
+        root.fact.loop_over.iter().any(|known| {
+            known
+                .rsplit_once("::")
+                .is_some_and(|(owner, method)| method == name.as_str() && paths.iter().any(|path| path == owner))
+        }) && is_active(program, unit, root)
+    })?;
+    Some(hit(program, root, name, None))
+}
+
+impl Program<'_> {
+    /// The canonical path of an attribute or type as written, when imports tell it.
+    pub(crate) fn full_path(&self, module: ModuleId, path: &Path) -> Option<Name> {
+        match self.resolve_external(module, path) {
+            Some(found) => Some(found),
+            None if path.segments.len() > 1 => Some(self.catalog.canonical(&path.text())),
+            None => None,
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Which calls construct a client, a pool or a connection.
+//!
+//! In: the program. Out: [`Site`]s in the order of the units and expressions.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::catalog::CallRef;
+use crate::facts::{Body, Expr, ExprId};
+use crate::finding::Resource;
+use crate::link::{Program, Target, Ty, UnitId};
+use crate::source::Span;
+
+/// A construction.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The unit it stands in.
+    pub unit: UnitId,
+    /// The constructing call; for a function handed on as a value its path.
+    pub expr: ExprId,
+    /// What it builds.
+    pub resource: Resource,
+    /// Family of what it talks to.
+    pub family: String,
+    /// The catalogue's facts.
+    pub call: Arc<CallRef>,
+    /// Found by type or path, not by name alone.
+    pub sure: bool,
+    /// The function is handed on as a value rather than called.
+    pub as_value: bool,
+    /// Where it stands: a builder chain from its path to its terminal call.
+    pub span: Span,
+    /// What it builds belongs to one thread.
+    pub per_thread: bool,
+}
+
+/// Every construction outside of test code (inside too, when tests are in scope).
+#[must_use]
+pub fn find_sites(program: &Program<'_>, in_scope: &(dyn Fn(UnitId) -> bool + Sync)) -> Vec<Site> {
+    let makers = program.catalog.maker_names();
+    let units: Vec<UnitId> = program.unit_ids().collect();
+    let found: Vec<Vec<Site>> = units
+        .into_par_iter()
+        .map(|unit| {
+            let Some(body) = program.body(unit) else { return Vec::new() };
+            if !in_scope(unit) || !body.mentions.iter().any(|name| makers.contains(name)) {
+                return Vec::new();
+            }
+            sites_of(program, unit, body)
+        })
+        .collect();
+    found.into_iter().flatten().collect()
+}
+
+fn sites_of(program: &Program<'_>, unit: UnitId, body: &Body) -> Vec<Site> {
+    let types = program.types(unit);
+    let mut sites = Vec::new();
+    for id in body.ids() {
+        let (target, as_value) = match types.targets.get(&id) {
+            Some(target) => (target, false),
+            None => match types.functions.get(&id) {
+                Some(target) if !is_callee(body, id) => (target, true),
+                _ => continue,
+            },
+        };
+        let Target::Library { call, sure } = target else { continue };
+        let Some(resource) = call.fact.makes else { continue };
+        sites.push(Site {
+            unit,
+            expr: id,
+            resource,
+            family: family_of(program, unit, id, call),
+            call: call.clone(),
+            sure: *sure,
+            as_value,
+            span: span_of(body, id, types),
+            per_thread: is_per_thread(program, call),
+        });
+    }
+    sites
+}
+
+fn is_callee(body: &Body, id: ExprId) -> bool {
+    body.parent(id).is_some_and(|parent| matches!(body.expr(parent), Expr::Call { callee, .. } if *callee == id))
+}
+
+/// The whole call; only its method name and arguments when another construction is its receiver.
+fn span_of(body: &Body, id: ExprId, types: &crate::link::BodyTypes) -> Span {
+    let node = body.node(id);
+    let Expr::Method { receiver, name_span, .. } = &node.expr else { return node.span };
+    let mut at = *receiver;
+    loop {
+        if matches!(types.targets.get(&at), Some(Target::Library { call, .. }) if call.fact.makes.is_some()) {
+            return Span { start: name_span.start, end: node.span.end };
+        }
+        at = match body.expr(at) {
+            Expr::Method { receiver, .. } => *receiver,
+            Expr::Try(inner) | Expr::Await(inner) | Expr::Ref(inner) | Expr::Field { base: inner, .. } => *inner,
+            _ => return node.span,
+        };
+    }
+}
+
+/// The family of the catalogue file; for a generic pool that of the manager it is given.
+fn family_of(program: &Program<'_>, unit: UnitId, id: ExprId, call: &CallRef) -> String {
+    let own = program.catalog.file(call.file).family.clone().unwrap_or_default();
+    if !call.fact.family_of_arg {
+        return own;
+    }
+    let Some(body) = program.body(unit) else { return own };
+    let args = match body.expr(id) {
+        Expr::Call { args, .. } | Expr::Method { args, .. } => args.as_slice(),
+        _ => &[],
+    };
+    let given = args.get(call.fact.from_arg.unwrap_or(0)).map(|arg| program.types(unit).ty(*arg));
+    given.and_then(|ty| family_of_type(program, ty, 0)).unwrap_or(own)
+}
+
+fn family_of_type(program: &Program<'_>, ty: &Ty, depth: usize) -> Option<String> {
+    if depth > 4 {
+        return None;
+    }
+    let Ty::External(path, args) = ty else { return None };
+    let info = program.catalog.type_info(path);
+    let of_args = || args.iter().find_map(|arg| family_of_type(program, arg, depth + 1));
+    info.and_then(|info| info.fact.family.clone())
+        .or_else(of_args)
+        .or_else(|| info.and_then(|info| program.catalog.file(info.file).family.clone()))
+}
+
+fn is_per_thread(program: &Program<'_>, call: &CallRef) -> bool {
+    let Some(owner) = call.path.rsplit_once("::").map(|(owner, _)| owner) else { return false };
+    let of_owner = program.catalog.type_info(owner).is_some_and(|info| info.fact.per_thread);
+    of_owner
+        || call.returns.as_ref().is_some_and(|ty| match ty {
+            crate::facts::TypeRef::Path(path) => {
+                program.catalog.type_info(&path.text()).is_some_and(|info| info.fact.per_thread)
+            }
+            _ => false,
+        })
+}

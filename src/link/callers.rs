@@ -1,0 +1,70 @@
+//! Who calls a unit, or hands it on as a value.
+//!
+//! In: a unit. Out: [`Reference`]s from the bodies that mention its name. Bodies in test code are passed over.
+
+use super::infer::Target;
+use super::program::{Def, Program, UnitId};
+use crate::facts::{Expr, ExprId};
+
+/// How a body refers to a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReferenceKind {
+    /// Calls it.
+    Call,
+    /// Names it as a value, to be called elsewhere.
+    Value,
+}
+
+/// A place that refers to a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Reference {
+    /// The unit in whose body the place is.
+    pub unit: UnitId,
+    /// The call, or the path.
+    pub expr: ExprId,
+    /// Which.
+    pub kind: ReferenceKind,
+    /// Found by type or path, not by name alone.
+    pub sure: bool,
+}
+
+impl Program<'_> {
+    /// Every reference to a unit, in the order of the units.
+    #[must_use]
+    pub fn references(&self, unit: UnitId) -> Vec<Reference> {
+        let name = &self.unit(unit).name;
+        let mut found = Vec::new();
+        for caller in self.mentions.get(name).into_iter().flatten() {
+            if self.unit(*caller).test && !self.unit(unit).test {
+                continue;
+            }
+            self.references_in(*caller, unit, &mut found);
+        }
+        found
+    }
+
+    fn references_in(&self, caller: UnitId, unit: UnitId, found: &mut Vec<Reference>) {
+        let types = self.types(caller);
+        let Some(body) = self.body(caller) else { return };
+        let mut here = Vec::new();
+        for (expr, target) in &types.targets {
+            if let Target::Units { units, sure } = target
+                && units.contains(&unit)
+            {
+                here.push(Reference { unit: caller, expr: *expr, kind: ReferenceKind::Call, sure: *sure });
+            }
+        }
+        for (expr, def) in &types.values {
+            let meant = *def == Def::Unit(unit)
+                || matches!(types.functions.get(expr), Some(Target::Units { units, .. }) if units.contains(&unit));
+            let is_callee = body
+                .parent(*expr)
+                .is_some_and(|parent| matches!(body.expr(parent), Expr::Call { callee, .. } if callee == expr));
+            if meant && !is_callee {
+                here.push(Reference { unit: caller, expr: *expr, kind: ReferenceKind::Value, sure: true });
+            }
+        }
+        here.sort_unstable();
+        found.append(&mut here);
+    }
+}

@@ -1,0 +1,72 @@
+//! Types as far as the analysis needs them: enough to tell whose method is called.
+//!
+//! References are not kept: `&T` is `T`.
+
+use crate::facts::Name;
+
+use super::program::{TraitId, TypeId, UnitId};
+
+/// A trait, of the program or of a library.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum TraitRef {
+    /// Declared in the program.
+    Local(TraitId),
+    /// Canonical path.
+    External(Name),
+}
+
+/// A type.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub enum Ty {
+    /// Not known.
+    #[default]
+    Unknown,
+    /// A type of a library, by canonical path, with its arguments.
+    External(Name, Vec<Ty>),
+    /// A struct or enum of the program, with its arguments.
+    Local(TypeId, Vec<Ty>),
+    /// `(A, B)`.
+    Tuple(Vec<Ty>),
+    /// `[T]`.
+    Slice(Box<Ty>),
+    /// A function or method of the program, as a value.
+    Function(UnitId),
+    /// Something callable that returns this: function pointers, closures, `impl Fn() -> T`.
+    Callable(Box<Ty>),
+    /// `dyn A`, `impl A`: some type of these traits.
+    Object(Vec<TraitRef>),
+    /// A type parameter with its bounds.
+    Param(Name, Vec<TraitRef>),
+    /// A future with this output.
+    Future(Box<Ty>),
+}
+
+impl Ty {
+    /// The unit type.
+    #[must_use]
+    pub fn unit() -> Ty {
+        Ty::Tuple(Vec::new())
+    }
+
+    /// Whether nothing is known.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Ty::Unknown)
+    }
+
+    /// Replaces parameters by what `lookup` gives for their names.
+    #[must_use]
+    pub fn substitute(&self, lookup: &dyn Fn(&Name) -> Option<Ty>) -> Ty {
+        let all = |list: &[Ty]| list.iter().map(|ty| ty.substitute(lookup)).collect();
+        match self {
+            Ty::Param(name, _) => lookup(name).unwrap_or_else(|| self.clone()),
+            Ty::External(path, args) => Ty::External(path.clone(), all(args)),
+            Ty::Local(id, args) => Ty::Local(*id, all(args)),
+            Ty::Tuple(parts) => Ty::Tuple(all(parts)),
+            Ty::Slice(inner) => Ty::Slice(Box::new(inner.substitute(lookup))),
+            Ty::Future(inner) => Ty::Future(Box::new(inner.substitute(lookup))),
+            Ty::Callable(inner) => Ty::Callable(Box::new(inner.substitute(lookup))),
+            Ty::Unknown | Ty::Function(_) | Ty::Object(_) => self.clone(),
+        }
+    }
+}

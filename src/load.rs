@@ -1,0 +1,270 @@
+//! From packages to parsed files and module trees.
+//!
+//! In: [`Discovery`]. Out: [`Loaded`]: the facts of every file that a target's module tree reaches, each file parsed once,
+//! in parallel, and for each target its tree of modules. Files outside of every tree are not read.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::discover::{Discovery, Target};
+use crate::facts::{FileFacts, Item, ItemKind};
+use crate::finding::Problem;
+use crate::parse::{MacroTable, parse_file};
+use crate::source::{SourceFile, Sources, shown_name};
+
+/// A parsed file.
+#[derive(Debug)]
+pub struct LoadedFile {
+    /// Its path on disk.
+    pub path: PathBuf,
+    /// Its name in reports.
+    pub name: String,
+    /// What it says.
+    pub facts: Arc<FileFacts>,
+}
+
+/// A target's place among the packages and its root file.
+#[derive(Debug, Clone)]
+pub struct LoadedTarget {
+    /// Index in [`Discovery::packages`].
+    pub package: usize,
+    /// The target.
+    pub target: Target,
+    /// Index of its root in [`Loaded::files`].
+    pub root: usize,
+}
+
+/// All files and trees of a run.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// Every file that was read, in the order of the paths.
+    pub files: Vec<LoadedFile>,
+    /// Every target whose root could be read.
+    pub targets: Vec<LoadedTarget>,
+    /// File of each `mod name;` or `include!`: by the file it stands in and the path asked for.
+    pub children: FxHashMap<(usize, ModuleKey), usize>,
+    /// The texts, for reports.
+    pub sources: Sources,
+    /// What could not be read or parsed.
+    pub problems: Vec<Problem>,
+}
+
+/// What an outline module is called within its file: inline modules around it, its own name last.
+pub type ModuleKey = Vec<String>;
+
+/// A file's reference to another file.
+struct Reference {
+    key: ModuleKey,
+    candidates: Vec<PathBuf>,
+}
+
+/// Reads everything that the packages' targets reach.
+#[must_use]
+pub fn load(discovery: &Discovery, wanted: &[bool], macros: &MacroTable, cwd: &Path) -> Loaded {
+    let mut parsed: FxHashMap<PathBuf, Option<Parsed>> = FxHashMap::default();
+    let mut roots: FxHashSet<PathBuf> = FxHashSet::default();
+    let mut wave: Vec<PathBuf> = Vec::new();
+    for (package, _) in discovery.packages.iter().zip(wanted).filter(|(_, wanted)| **wanted) {
+        roots.extend(package.targets.iter().map(|target| target.root.clone()));
+    }
+    wave.extend(roots.iter().cloned());
+    let mut problems = Vec::new();
+    while !wave.is_empty() {
+        wave.sort_unstable();
+        wave.dedup();
+        let results: Vec<(PathBuf, Result<Parsed, Problem>)> = wave
+            .par_drain(..)
+            .map(|path| {
+                let is_root = roots.contains(&path);
+                let result = read(&path, is_root, macros, cwd);
+                (path, result)
+            })
+            .collect();
+        for (path, result) in results {
+            let entry = match result {
+                Ok(entry) => {
+                    for reference in &entry.references {
+                        wave.extend(reference.candidates.first().cloned());
+                    }
+                    Some(entry)
+                }
+                Err(problem) => {
+                    problems.push(problem);
+                    None
+                }
+            };
+            parsed.insert(path, entry);
+        }
+        wave.retain(|path| !parsed.contains_key(path));
+    }
+    assemble(discovery, wanted, parsed, problems)
+}
+
+struct Parsed {
+    file: SourceFile,
+    facts: Arc<FileFacts>,
+    references: Vec<Reference>,
+}
+
+fn read(path: &Path, is_root: bool, macros: &MacroTable, cwd: &Path) -> Result<Parsed, Problem> {
+    let name = shown_name(path, cwd);
+    let problem = |message: String, help: &str| Problem {
+        file: name.clone(),
+        line: 0,
+        column: 0,
+        message,
+        help: help.to_owned(),
+    };
+    let bytes = std::fs::read(path).map_err(|error| {
+        problem(format!("cannot be read: {error}"), "make the file readable, or take it out of the module tree")
+    })?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
+        Problem {
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            ..problem("not valid UTF-8".to_owned(), "save the file as UTF-8, as rustc demands")
+        }
+    })?;
+    let facts = parse_file(&text, macros);
+    let references = references(path, is_root, &facts.items);
+    let file = SourceFile { name, path: path.to_owned(), text: text.into() };
+    Ok(Parsed { file, facts: Arc::new(facts), references })
+}
+
+fn assemble(
+    discovery: &Discovery,
+    wanted: &[bool],
+    parsed: FxHashMap<PathBuf, Option<Parsed>>,
+    problems: Vec<Problem>,
+) -> Loaded {
+    let mut loaded = Loaded { problems, ..Loaded::default() };
+    let mut entries: Vec<(PathBuf, Parsed)> =
+        parsed.into_iter().filter_map(|(path, entry)| Some((path, entry?))).collect();
+    entries.sort_by(|a, b| a.0.cmp(&b.0));
+    let index: FxHashMap<PathBuf, usize> = entries.iter().enumerate().map(|(i, (path, _))| (path.clone(), i)).collect();
+    for (number, (path, entry)) in entries.into_iter().enumerate() {
+        for reference in entry.references {
+            let child = reference.candidates.iter().find_map(|candidate| index.get(candidate));
+            if let Some(child) = child {
+                loaded.children.insert((number, reference.key), *child);
+            }
+        }
+        for problem in &entry.facts.problems {
+            loaded.problems.push(Problem {
+                file: entry.file.name.clone(),
+                line: problem.pos.line,
+                column: problem.pos.column,
+                message: format!("syntax error: {}", problem.message),
+                help: "the item around it was left out; mend it, or look with `cargo check`".to_owned(),
+            });
+        }
+        loaded.files.push(LoadedFile { path, name: entry.file.name.clone(), facts: entry.facts });
+        loaded.sources.insert(entry.file);
+    }
+    for (number, package) in discovery.packages.iter().enumerate() {
+        if !wanted[number] {
+            continue;
+        }
+        for target in &package.targets {
+            if let Some(root) = index.get(&target.root) {
+                loaded.targets.push(LoadedTarget { package: number, target: target.clone(), root: *root });
+            }
+        }
+    }
+    loaded.problems.sort();
+    loaded.problems.dedup();
+    loaded
+}
+
+/// The files that a file's items ask for. `is_root`: crate roots look for their modules beside themselves, as `mod.rs` does.
+fn references(path: &Path, is_root: bool, items: &[Item]) -> Vec<Reference> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let own = if is_root || stem == "mod" { folder.to_owned() } else { folder.join(&stem) };
+    let mut found = Vec::new();
+    collect_references(folder, &own, &[], items, &mut found);
+    // A file that is a root of one target and a module of another may look in both places.
+    if is_root && stem != "mod" && stem != "main" && stem != "lib" {
+        let mut nested = Vec::new();
+        collect_references(folder, &folder.join(&stem), &[], items, &mut nested);
+        for reference in &mut found {
+            if let Some(other) = nested.iter_mut().find(|other| other.key == reference.key) {
+                reference.candidates.append(&mut other.candidates);
+                prefer_existing(&mut reference.candidates);
+            }
+        }
+    }
+    found.retain(|reference| !reference.candidates.is_empty());
+    found
+}
+
+fn collect_references(folder: &Path, own: &Path, inline: &[String], items: &[Item], found: &mut Vec<Reference>) {
+    for item in items {
+        let mut key = inline.to_vec();
+        match &item.kind {
+            ItemKind::Mod(module) => {
+                key.push(item.name.to_string());
+                match (&module.items, &module.path) {
+                    (Some(items), path) => {
+                        let below =
+                            path.as_ref().map_or_else(|| own.join(item.name.as_str()), |path| own.join(path.as_str()));
+                        collect_references(&below, &below, &key, items, found);
+                    }
+                    (None, Some(path)) => {
+                        // Within inline modules the path is relative to their folder, else to the file's.
+                        let base = if inline.is_empty() { folder } else { own };
+                        push_reference(vec![base.join(path.as_str())], key, found);
+                    }
+                    (None, None) => {
+                        let name = item.name.as_str();
+                        let candidates = vec![own.join(format!("{name}.rs")), own.join(name).join("mod.rs")];
+                        push_reference(candidates, key, found);
+                    }
+                }
+            }
+            ItemKind::Include(file) => {
+                key.push(include_key(file));
+                push_reference(vec![folder.join(file.as_str())], key, found);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The key under which an included file is kept.
+#[must_use]
+pub fn include_key(file: &str) -> String {
+    format!("include!({file})")
+}
+
+fn push_reference(mut candidates: Vec<PathBuf>, key: ModuleKey, found: &mut Vec<Reference>) {
+    for candidate in &mut candidates {
+        *candidate = plain(candidate);
+    }
+    prefer_existing(&mut candidates);
+    found.push(Reference { key, candidates });
+}
+
+/// Keeps what exists: a module whose file is missing is the compiler's business.
+fn prefer_existing(candidates: &mut Vec<PathBuf>) {
+    candidates.retain(|candidate| candidate.is_file());
+}
+
+/// The path without `.` and `..`, as far as names alone tell.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir if plain.file_name().is_some() => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    plain
+}
