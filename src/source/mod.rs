@@ -4,7 +4,7 @@
 //! span back into text for the reports. Lines count from 1 everywhere; columns of a [`Span`] count characters from 1.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -91,6 +91,30 @@ impl Sources {
     }
 }
 
+/// The name that reports give a file: relative to `cwd` when it lies below it, else the path as it is; `/`-separated on
+/// every system.
+#[must_use]
+pub fn shown_name(path: &Path, cwd: &Path) -> String {
+    let shown = path.strip_prefix(cwd).unwrap_or(path);
+    let mut name = String::new();
+    for component in shown.components() {
+        match component {
+            Component::CurDir => continue,
+            Component::RootDir => name.push('/'),
+            Component::Prefix(_) | Component::ParentDir | Component::Normal(_) => {
+                if !name.is_empty() && !name.ends_with('/') {
+                    name.push('/');
+                }
+                name.push_str(&component.as_os_str().to_string_lossy());
+            }
+        }
+    }
+    if name.is_empty() {
+        name.push('.');
+    }
+    name
+}
+
 /// The byte range of `span` in `text`, clamped to the text.
 #[must_use]
 pub fn byte_range(text: &str, span: Span) -> std::ops::Range<usize> {
@@ -118,6 +142,15 @@ pub fn byte_offset(text: &str, pos: Pos) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shown_names_are_relative_below_the_current_folder_only() {
+        let shown = |path| shown_name(Path::new(path), Path::new("/home/me/app"));
+        assert_eq!(shown("/home/me/app/src/main.rs"), "src/main.rs");
+        assert_eq!(shown("/home/me/app"), ".");
+        assert_eq!(shown("/home/me/apple/lib.rs"), "/home/me/apple/lib.rs");
+        assert_eq!(shown("./src/./lib.rs"), "src/lib.rs");
+    }
 
     #[test]
     fn columns_are_characters() {
