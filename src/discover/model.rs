@@ -1,6 +1,6 @@
 //! The packages of a run: what discovery hands on.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::finding::Problem;
 
@@ -13,10 +13,26 @@ pub struct Discovery {
     pub problems: Vec<Problem>,
     /// When single files were named: only findings in these (paths as in [`Target::root`]) are to be reported.
     pub only_files: Vec<PathBuf>,
+    /// When folders inside of packages were named: findings below these are to be reported, besides those in
+    /// [`Discovery::only_files`]. When both lists are empty, every finding is.
+    pub only_below: Vec<PathBuf>,
+}
+
+impl Discovery {
+    /// Whether findings in `file` (a path as in [`Target::root`]) were asked for.
+    #[must_use]
+    pub fn is_reported(&self, file: &Path) -> bool {
+        (self.only_files.is_empty() && self.only_below.is_empty())
+            || self.only_files.iter().any(|only| only == file)
+            || self
+                .only_below
+                .iter()
+                .any(|folder| file.starts_with(folder))
+    }
 }
 
 /// A package, or a folder or file without a manifest that is treated as one.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Package {
     /// Name in the manifest; for what has none, the folder's or file's name.
     pub name: String,
@@ -50,7 +66,7 @@ pub enum TargetKind {
 }
 
 /// One crate that cargo would build.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     /// What it is.
     pub kind: TargetKind,

@@ -4,7 +4,7 @@
 //! span back into text for the reports. Lines count from 1 everywhere; columns of a [`Span`] count characters from 1.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,10 @@ impl Span {
     /// The smallest span that holds both.
     #[must_use]
     pub fn to(self, other: Span) -> Span {
-        Span { start: self.start.min(other.start), end: self.end.max(other.end) }
+        Span {
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 
     /// Whether `line` (1-based) lies within the span.
@@ -88,12 +91,28 @@ impl Sources {
     }
 }
 
-/// How reports call a file: relative to `cwd` where it lies below it, `/`-separated.
+/// The name that reports give a file: relative to `cwd` when it lies below it, else the path as it is; `/`-separated on
+/// every system.
 #[must_use]
-pub fn shown_name(path: &std::path::Path, cwd: &std::path::Path) -> String {
+pub fn shown_name(path: &Path, cwd: &Path) -> String {
     let shown = path.strip_prefix(cwd).unwrap_or(path);
-    let text = shown.to_string_lossy();
-    if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
+    let mut name = String::new();
+    for component in shown.components() {
+        match component {
+            Component::CurDir => continue,
+            Component::RootDir => name.push('/'),
+            Component::Prefix(_) | Component::ParentDir | Component::Normal(_) => {
+                if !name.is_empty() && !name.ends_with('/') {
+                    name.push('/');
+                }
+                name.push_str(&component.as_os_str().to_string_lossy());
+            }
+        }
+    }
+    if name.is_empty() {
+        name.push('.');
+    }
+    name
 }
 
 /// The byte range of `span` in `text`, clamped to the text.
@@ -109,8 +128,10 @@ pub fn byte_offset(text: &str, pos: Pos) -> usize {
     let mut offset = 0;
     for (index, line) in text.split_inclusive('\n').enumerate() {
         if index + 1 == pos.line as usize {
-            let within =
-                line.char_indices().nth(pos.column.saturating_sub(1) as usize).map_or(line.len(), |(at, _)| at);
+            let within = line
+                .char_indices()
+                .nth(pos.column.saturating_sub(1) as usize)
+                .map_or(line.len(), |(at, _)| at);
             return offset + within;
         }
         offset += line.len();
@@ -121,6 +142,15 @@ pub fn byte_offset(text: &str, pos: Pos) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shown_names_are_relative_below_the_current_folder_only() {
+        let shown = |path| shown_name(Path::new(path), Path::new("/home/me/app"));
+        assert_eq!(shown("/home/me/app/src/main.rs"), "src/main.rs");
+        assert_eq!(shown("/home/me/app"), ".");
+        assert_eq!(shown("/home/me/apple/lib.rs"), "/home/me/apple/lib.rs");
+        assert_eq!(shown("./src/./lib.rs"), "src/lib.rs");
+    }
 
     #[test]
     fn columns_are_characters() {
