@@ -3,4 +3,5 @@
 pub mod catalog;
 pub mod discover;
 pub mod finding;
+pub mod report;
 pub mod source;
