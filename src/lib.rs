@@ -4,4 +4,5 @@ pub mod catalog;
 pub mod discover;
 pub mod finding;
 pub mod report;
+pub mod rules;
 pub mod source;

@@ -1,0 +1,3 @@
+//! Rules: what each one is, and what `connlint explain` says of it.
+
+pub mod page;
