@@ -1,6 +1,16 @@
 //! connlint finds clients, pools and connections of networked services that are built in the wrong place.
+//!
+//! The pipeline, each stage handing on owned data to the next:
+//!
+//! ```text
+//! discover ─► load (parse) ─► facts ─► link ─► flow ─► rules ─► findings ─► report
+//! ```
+//!
+//! [`check::run`] is the whole of it; [`cli`] is the command around it.
 
 pub mod catalog;
+pub mod check;
+pub mod cli;
 pub mod discover;
 pub mod facts;
 pub mod finding;
@@ -8,4 +18,7 @@ pub mod flow;
 pub mod link;
 pub mod load;
 pub mod parse;
+pub mod report;
+pub mod rules;
 pub mod source;
+pub mod why;

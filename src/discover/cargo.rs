@@ -38,11 +38,7 @@ pub(super) enum Failure {
 
 /// The members of the workspace whose root is `manifest`; reasons name files as seen from `cwd`. `cargo` is the
 /// executable, else `$CARGO`, else the one in `$PATH`.
-pub(super) fn members(
-    manifest: &Path,
-    cwd: &Path,
-    cargo: Option<&Path>,
-) -> Result<Vec<Member>, Failure> {
+pub(super) fn members(manifest: &Path, cwd: &Path, cargo: Option<&Path>) -> Result<Vec<Member>, Failure> {
     let folder = folder_of(manifest);
     let answer = match command(manifest, folder, cargo).exec() {
         // The project pins a toolchain that this machine lacks. Which one describes the manifests hardly matters: seen
@@ -54,11 +50,7 @@ pub(super) fn members(
         answer => answer,
     };
     let answer = answer.map_err(|error| failure(error, cwd))?;
-    Ok(answer
-        .workspace_packages()
-        .into_iter()
-        .map(member)
-        .collect())
+    Ok(answer.workspace_packages().into_iter().map(member).collect())
 }
 
 fn command(manifest: &Path, from: &Path, cargo: Option<&Path>) -> MetadataCommand {
@@ -86,18 +78,9 @@ fn reason(stderr: &str, cwd: &Path) -> String {
     let lines = stderr.lines().skip_while(|line| !line.starts_with("error"));
     let said = lines.collect::<Vec<_>>().join("\n");
     let said = said.replace(&format!("{}/", cwd.display()), "");
-    let first_line = |text: &str| {
-        text.lines()
-            .map(str::trim)
-            .find(|line| !line.is_empty())
-            .map(str::to_owned)
-    };
-    let error =
-        first_line(said.trim_start_matches("error:")).unwrap_or_else(|| "no reason given".into());
-    match said
-        .rsplit_once("Caused by:")
-        .and_then(|(_, cause)| first_line(cause))
-    {
+    let first_line = |text: &str| text.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned);
+    let error = first_line(said.trim_start_matches("error:")).unwrap_or_else(|| "no reason given".into());
+    match said.rsplit_once("Caused by:").and_then(|(_, cause)| first_line(cause)) {
         Some(cause) => format!("{error}: {cause}"),
         None => error,
     }
@@ -108,11 +91,7 @@ fn member(package: &metadata::Package) -> Member {
     Member {
         name: package.name.to_string(),
         edition: package.edition.as_str().parse().unwrap_or(2021),
-        targets: package
-            .targets
-            .iter()
-            .filter_map(|one| target(&folder, one))
-            .collect(),
+        targets: package.targets.iter().filter_map(|one| target(&folder, one)).collect(),
         dependencies: package.dependencies.iter().map(dependency).collect(),
         folder,
     }
@@ -131,11 +110,7 @@ fn target(folder: &Path, target: &metadata::Target) -> Option<Target> {
         Kind::CustomBuild => Some(TargetKind::BuildScript),
         _ => None,
     })?;
-    Some(Target {
-        kind,
-        crate_name: crate_name(&target.name),
-        root: absolute(folder, target.src_path.as_std_path()),
-    })
+    Some(Target { kind, crate_name: crate_name(&target.name), root: absolute(folder, target.src_path.as_std_path()) })
 }
 
 fn dependency(dependency: &metadata::Dependency) -> Declared {
@@ -148,10 +123,7 @@ fn dependency(dependency: &metadata::Dependency) -> Declared {
             metadata::DependencyKind::Build => DependencyKind::Build,
             _ => DependencyKind::Normal,
         },
-        path: dependency
-            .path
-            .as_ref()
-            .map(|path| absolute(Path::new(""), path.as_std_path())),
+        path: dependency.path.as_ref().map(|path| absolute(Path::new(""), path.as_std_path())),
     }
 }
 

@@ -42,18 +42,9 @@ pub(super) struct Resolver<'a> {
 impl Resolver<'_> {
     /// All of them, sorted; what several tables repeat is there once.
     pub(super) fn resolve(&self, declared: Vec<Declared>) -> Vec<Dependency> {
-        let mut dependencies: Vec<Dependency> = declared
-            .into_iter()
-            .map(|one| self.resolve_one(one))
-            .collect();
+        let mut dependencies: Vec<Dependency> = declared.into_iter().map(|one| self.resolve_one(one)).collect();
         let key = |one: &Dependency| {
-            (
-                one.extern_name.clone(),
-                one.kind,
-                one.package.clone(),
-                one.requirement.clone(),
-                one.path.clone(),
-            )
+            (one.extern_name.clone(), one.kind, one.package.clone(), one.requirement.clone(), one.path.clone())
         };
         dependencies.sort_by_cached_key(key);
         dependencies.dedup();
@@ -97,12 +88,7 @@ pub(super) fn declared(manifest: &Manifest, root: Option<&Manifest>) -> Vec<Decl
 }
 
 /// The tables of dependencies in `parent`, which is the manifest or one of its `[target.…]`.
-fn collect(
-    parent: &Table,
-    manifest: &Manifest,
-    root: Option<&Manifest>,
-    found: &mut Vec<Declared>,
-) {
+fn collect(parent: &Table, manifest: &Manifest, root: Option<&Manifest>, found: &mut Vec<Declared>) {
     let tables = [
         ("dependencies", DependencyKind::Normal),
         ("dev-dependencies", DependencyKind::Dev),
@@ -117,13 +103,7 @@ fn collect(
     }
 }
 
-fn declare(
-    key: &str,
-    value: &Value,
-    kind: DependencyKind,
-    manifest: &Manifest,
-    root: Option<&Manifest>,
-) -> Declared {
+fn declare(key: &str, value: &Value, kind: DependencyKind, manifest: &Manifest, root: Option<&Manifest>) -> Declared {
     let inherits = value.as_table().and_then(|spec| flag(spec, "workspace")) == Some(true);
     let shared = root.filter(|_| inherits).and_then(|root| {
         let workspace = table(root.workspace()?, "dependencies")?;

@@ -76,11 +76,7 @@ impl Loader<'_> {
 
     /// The members that cargo names, else those that the manifests name.
     fn ask_cargo(&self, root: &Manifest, loaded: &mut Loaded) -> Vec<Member> {
-        match cargo::members(
-            &root.path,
-            self.manifests.cwd(),
-            self.options.cargo.as_deref(),
-        ) {
+        match cargo::members(&root.path, self.manifests.cwd(), self.options.cargo.as_deref()) {
             Ok(members) => members,
             Err(Failure::Missing(reason)) => {
                 loaded.no_cargo = Some(reason);
@@ -114,19 +110,11 @@ impl Loader<'_> {
     fn read_members(&self, root: &Manifest, loaded: &mut Loaded) -> Vec<Member> {
         let members = workspace::members(root, self.manifests);
         loaded.problems.extend(members.problems);
-        members
-            .manifests
-            .values()
-            .map(|manifest| read_member(manifest, Some(root)))
-            .collect()
+        members.manifests.values().map(|manifest| read_member(manifest, Some(root))).collect()
     }
 
     fn load_stray(&self, path: &Path, root: &Manifest, lock: &Lock, loaded: &mut Loaded) {
-        let Some(manifest) = self
-            .manifests
-            .get(path)
-            .filter(|one| one.package().is_some())
-        else {
+        let Some(manifest) = self.manifests.get(path).filter(|one| one.package().is_some()) else {
             return;
         };
         let member = read_member(&manifest, Some(root));
@@ -142,11 +130,7 @@ impl Loader<'_> {
 
     /// Turns what cargo or the manifest says into what the analysis works with.
     fn finish(&self, member: Member, lock: &Lock, patches: &BTreeMap<String, PathBuf>) -> Package {
-        let resolver = Resolver {
-            manifests: self.manifests,
-            lock,
-            patches,
-        };
+        let resolver = Resolver { manifests: self.manifests, lock, patches };
         Package {
             name: member.name,
             edition: member.edition,
@@ -176,9 +160,9 @@ fn edition(manifest: &Manifest, root: Option<&Manifest>) -> u16 {
         return 2015;
     };
     let written = match table(package, "edition") {
-        Some(_) => root
-            .and_then(Manifest::workspace)
-            .and_then(|workspace| text(table(workspace, "package")?, "edition")),
+        Some(_) => {
+            root.and_then(Manifest::workspace).and_then(|workspace| text(table(workspace, "package")?, "edition"))
+        }
         None => text(package, "edition"),
     };
     written.and_then(|year| year.parse().ok()).unwrap_or(2015)

@@ -66,11 +66,7 @@ impl Lock {
     /// one: the requirement may be overridden by `[patch]`, or be for a pre-release.
     pub(super) fn fitting(&self, package: &str, requirement: &str) -> Vec<Version> {
         let held = self.versions.get(package).map_or(&[][..], Vec::as_slice);
-        let wanted = if requirement.is_empty() {
-            "*"
-        } else {
-            requirement
-        };
+        let wanted = if requirement.is_empty() { "*" } else { requirement };
         let fitting: Vec<Version> = match VersionReq::parse(wanted) {
             Ok(wanted) => held.iter().filter(|v| wanted.matches(v)).cloned().collect(),
             Err(_) => Vec::new(),

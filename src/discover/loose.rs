@@ -25,18 +25,11 @@ pub(super) fn folder_package(folder: &Path, sources: &[PathBuf]) -> Package {
     let name = last_name(folder);
     let mut targets: Vec<Target> = conventional
         .into_iter()
-        .map(|(file, kind)| Target {
-            kind,
-            crate_name: crate_name(&name),
-            root: folder.join(file),
-        })
+        .map(|(file, kind)| Target { kind, crate_name: crate_name(&name), root: folder.join(file) })
         .filter(|target| target.root.is_file())
         .collect();
     if targets.is_empty() {
-        targets = unreached(sources)
-            .into_iter()
-            .map(|file| file_target(&file))
-            .collect();
+        targets = unreached(sources).into_iter().map(|file| file_target(&file)).collect();
     }
     targets.sort_by(|a, b| (a.kind, &a.crate_name, &a.root).cmp(&(b.kind, &b.crate_name, &b.root)));
     package(name, folder, targets)
@@ -45,9 +38,7 @@ pub(super) fn folder_package(folder: &Path, sources: &[PathBuf]) -> Package {
 /// Packages made up for single files, one for each that none of the others reaches.
 pub(super) fn file_packages(files: &[PathBuf]) -> Vec<Package> {
     let roots = unreached(files).into_iter();
-    roots
-        .map(|file| package(last_name(&file), folder_of(&file), vec![file_target(&file)]))
-        .collect()
+    roots.map(|file| package(last_name(&file), folder_of(&file), vec![file_target(&file)])).collect()
 }
 
 fn package(name: String, folder: &Path, targets: Vec<Target>) -> Package {
@@ -62,23 +53,12 @@ fn package(name: String, folder: &Path, targets: Vec<Target>) -> Package {
 }
 
 fn file_target(file: &Path) -> Target {
-    let stem = file
-        .file_stem()
-        .map(|stem| stem.to_string_lossy().into_owned())
-        .unwrap_or_default();
+    let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let is_library = stem == "lib";
     // `main`, `lib` and `mod` say nothing; the folder's name does.
-    let name = if matches!(&*stem, "main" | "lib" | "mod") {
-        last_name(folder_of(file))
-    } else {
-        stem
-    };
+    let name = if matches!(&*stem, "main" | "lib" | "mod") { last_name(folder_of(file)) } else { stem };
     Target {
-        kind: if is_library {
-            TargetKind::Lib
-        } else {
-            TargetKind::Bin
-        },
+        kind: if is_library { TargetKind::Lib } else { TargetKind::Bin },
         crate_name: crate_name(&name),
         root: file.to_owned(),
     }
@@ -89,22 +69,10 @@ fn unreached(files: &[PathBuf]) -> Vec<PathBuf> {
     let mut reached = BTreeSet::new();
     for file in files {
         let content = fs::read_to_string(file).unwrap_or_default();
-        reached.extend(
-            mentioned(file, &content)
-                .into_iter()
-                .filter(|other| other != file),
-        );
+        reached.extend(mentioned(file, &content).into_iter().filter(|other| other != file));
     }
-    let roots: Vec<PathBuf> = files
-        .iter()
-        .filter(|file| !reached.contains(*file))
-        .cloned()
-        .collect();
-    if roots.is_empty() {
-        files.to_vec()
-    } else {
-        roots
-    }
+    let roots: Vec<PathBuf> = files.iter().filter(|file| !reached.contains(*file)).cloned().collect();
+    if roots.is_empty() { files.to_vec() } else { roots }
 }
 
 /// Where the modules and included files may lie that the lines of `file` name.
@@ -145,10 +113,7 @@ mod tests {
 
     #[test]
     fn module_lines() {
-        assert_eq!(
-            module_name("pub(crate) mod store; // the store"),
-            Some("store")
-        );
+        assert_eq!(module_name("pub(crate) mod store; // the store"), Some("store"));
         assert_eq!(module_name("#[cfg(unix)] mod unix;"), Some("unix"));
         assert_eq!(module_name("mod r#type;"), Some("type"));
         assert_eq!(module_name("mod inline {"), None);

@@ -43,9 +43,7 @@ impl Manifest {
 
     /// The package's name; its folder's where cargo would complain that there is none.
     pub(super) fn name(&self) -> String {
-        self.package()
-            .and_then(|package| text(package, "name"))
-            .map_or_else(|| last_name(&self.folder), str::to_owned)
+        self.package().and_then(|package| text(package, "name")).map_or_else(|| last_name(&self.folder), str::to_owned)
     }
 
     /// What other crates call this package's library.
@@ -92,9 +90,7 @@ pub(super) fn flag(parent: &Table, key: &str) -> Option<bool> {
 /// The strings in the array called `key`.
 pub(super) fn texts<'a>(parent: &'a Table, key: &str) -> Vec<&'a str> {
     let array = parent.get(key).and_then(Value::as_array);
-    array
-        .map(|values| values.iter().filter_map(Value::as_str).collect())
-        .unwrap_or_default()
+    array.map(|values| values.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
 }
 
 /// What reading a manifest gave.
@@ -118,10 +114,7 @@ pub(super) struct Manifests {
 impl Manifests {
     /// None read yet; problems name files as seen from `cwd`.
     pub(super) fn new(cwd: &Path) -> Manifests {
-        Manifests {
-            cwd: cwd.to_owned(),
-            read: Mutex::default(),
-        }
+        Manifests { cwd: cwd.to_owned(), read: Mutex::default() }
     }
 
     /// The folder that problems are seen from.
@@ -167,34 +160,25 @@ impl Manifests {
             return Reading::Absent;
         }
         match read_toml(path, &self.shown(path)) {
-            Ok(table) => Reading::Read(Arc::new(Manifest {
-                path: path.to_owned(),
-                folder: folder_of(path).to_owned(),
-                table,
-            })),
+            Ok(table) => {
+                Reading::Read(Arc::new(Manifest { path: path.to_owned(), folder: folder_of(path).to_owned(), table }))
+            }
             Err(problem) => Reading::Broken(problem),
         }
     }
 }
 
 /// Reads a TOML file; `shown` is its name in the problem.
-pub(super) fn read_toml<T: serde::de::DeserializeOwned>(
-    path: &Path,
-    shown: &str,
-) -> Result<T, Problem> {
+pub(super) fn read_toml<T: serde::de::DeserializeOwned>(path: &Path, shown: &str) -> Result<T, Problem> {
     let content = fs::read_to_string(path).map_err(|cause| Problem {
         file: shown.to_owned(),
         line: 0,
         column: 0,
         message: format!("cannot be read: {cause}"),
-        help:
-            "see to it that it is a readable text file in UTF-8; its package is left out till then"
-                .into(),
+        help: "see to it that it is a readable text file in UTF-8; its package is left out till then".into(),
     })?;
     toml::from_str(&content).map_err(|error| {
-        let (line, column) = error
-            .span()
-            .map_or((0, 0), |span| place(&content, span.start));
+        let (line, column) = error.span().map_or((0, 0), |span| place(&content, span.start));
         Problem {
             file: shown.to_owned(),
             line,
@@ -207,11 +191,7 @@ pub(super) fn read_toml<T: serde::de::DeserializeOwned>(
 
 /// All of a message in one line.
 pub(super) fn one_line(message: &str) -> String {
-    let parts: Vec<&str> = message
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
+    let parts: Vec<&str> = message.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     parts.join(", ")
 }
 

@@ -34,9 +34,7 @@ use load::{Group, Loaded, Loader};
 use manifest::{Manifest, Manifests, Reading};
 use select::{Scope, Selection};
 
-pub use model::{
-    Dependency, DependencyKind, DiscoverError, Discovery, Package, Target, TargetKind,
-};
+pub use model::{Dependency, DependencyKind, DiscoverError, Discovery, Package, Target, TargetKind};
 
 use crate::finding::Problem;
 
@@ -56,28 +54,15 @@ pub struct Options {
 /// # Errors
 /// When a path does not exist ([`DiscoverError::Path`]) or holds no Rust code ([`DiscoverError::Nothing`]), or no path
 /// is given and there is no manifest above ([`DiscoverError::NoManifest`]).
-pub fn discover(
-    paths: &[PathBuf],
-    cwd: &Path,
-    options: &Options,
-) -> Result<Discovery, DiscoverError> {
+pub fn discover(paths: &[PathBuf], cwd: &Path, options: &Options) -> Result<Discovery, DiscoverError> {
     let cwd = std::path::absolute(cwd).unwrap_or_else(|_| cwd.to_owned());
     let manifests = Manifests::new(&cwd);
-    let selection = if paths.is_empty() {
-        select::current(&cwd)?
-    } else {
-        select::named(paths, &cwd, &manifests)?
-    };
-    let mut discovery = Discovery {
-        problems: selection.problems.clone(),
-        ..Discovery::default()
-    };
+    let selection = if paths.is_empty() { select::current(&cwd)? } else { select::named(paths, &cwd, &manifests)? };
+    let mut discovery = Discovery { problems: selection.problems.clone(), ..Discovery::default() };
     let loaded = load_all(&selection, &manifests, options, &mut discovery.problems);
     pick::collect(&selection, &loaded, &mut discovery)?;
     for package in &mut discovery.packages {
-        discovery
-            .problems
-            .extend(targets::drop_missing(package, &manifests));
+        discovery.problems.extend(targets::drop_missing(package, &manifests));
     }
     discovery.problems.sort();
     discovery.problems.dedup();
@@ -102,29 +87,18 @@ fn load_all(
         .collect();
     problems.extend(loaded.values().flat_map(|one| one.problems.iter().cloned()));
     // Once, however many workspaces there are.
-    problems.extend(
-        loaded
-            .values()
-            .find_map(|one| one.no_cargo.as_deref())
-            .map(no_cargo),
-    );
+    problems.extend(loaded.values().find_map(|one| one.no_cargo.as_deref()).map(no_cargo));
     loaded
 }
 
 /// The manifests of the scopes, by the workspace that they belong to.
-fn group(
-    selection: &Selection,
-    manifests: &Manifests,
-    problems: &mut Vec<Problem>,
-) -> BTreeMap<PathBuf, Group> {
+fn group(selection: &Selection, manifests: &Manifests, problems: &mut Vec<Problem>) -> BTreeMap<PathBuf, Group> {
     let mut groups: BTreeMap<PathBuf, Group> = BTreeMap::new();
     for path in selection.scopes.iter().flat_map(|(_, scope)| seeds(scope)) {
         match manifests.reading(path) {
             Reading::Absent => {}
             Reading::Broken(problem) => problems.push(problem),
-            Reading::Read(manifest) if manifest.is_empty() => {
-                problems.push(nothing_in(&manifest, manifests))
-            }
+            Reading::Read(manifest) if manifest.is_empty() => problems.push(nothing_in(&manifest, manifests)),
             Reading::Read(manifest) => {
                 let root = workspace::root_of(&manifest, manifests);
                 let group = groups.entry(root.manifest).or_default();

@@ -24,10 +24,7 @@ impl Discovery {
     pub fn is_reported(&self, file: &Path) -> bool {
         (self.only_files.is_empty() && self.only_below.is_empty())
             || self.only_files.iter().any(|only| only == file)
-            || self
-                .only_below
-                .iter()
-                .any(|folder| file.starts_with(folder))
+            || self.only_below.iter().any(|folder| file.starts_with(folder))
     }
 }
 

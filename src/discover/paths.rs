@@ -10,11 +10,7 @@ pub(super) const MANIFEST: &str = "Cargo.toml";
 pub(super) fn absolute(base: &Path, path: &Path) -> PathBuf {
     let joined = base.join(path);
     let plain = without_dots(&joined);
-    if plain != joined && !plain.exists() && joined.exists() {
-        joined
-    } else {
-        plain
-    }
+    if plain != joined && !plain.exists() && joined.exists() { joined } else { plain }
 }
 
 fn without_dots(path: &Path) -> PathBuf {
@@ -45,10 +41,7 @@ pub(super) fn folder_of(file: &Path) -> &Path {
 
 /// The manifest that holds `folder`: its own or the nearest above.
 pub(super) fn nearest_manifest(folder: &Path) -> Option<PathBuf> {
-    folder
-        .ancestors()
-        .map(manifest_of)
-        .find(|path| path.is_file())
+    folder.ancestors().map(manifest_of).find(|path| path.is_file())
 }
 
 /// A name as Rust code writes it.
@@ -58,8 +51,7 @@ pub(super) fn crate_name(name: &str) -> String {
 
 /// The last part of a path as text; for a root, which has none, `crate`.
 pub(super) fn last_name(path: &Path) -> String {
-    path.file_name()
-        .map_or_else(|| "crate".into(), |name| name.to_string_lossy().into())
+    path.file_name().map_or_else(|| "crate".into(), |name| name.to_string_lossy().into())
 }
 
 #[cfg(test)]

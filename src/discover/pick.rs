@@ -19,16 +19,13 @@ pub(super) fn collect(
 ) -> Result<(), DiscoverError> {
     let mut packages: BTreeMap<(PathBuf, String), Package> = BTreeMap::new();
     let mut loose_files = Vec::new();
-    let is_partial =
-        |(_, scope): &(PathBuf, Scope)| matches!(scope, Scope::Part(..) | Scope::LooseFile(_));
+    let is_partial = |(_, scope): &(PathBuf, Scope)| matches!(scope, Scope::Part(..) | Scope::LooseFile(_));
     let limited = selection.scopes.iter().any(is_partial);
     for (given, scope) in &selection.scopes {
         let picked = pick(scope, loaded);
         let may_be_empty = matches!(scope, Scope::LooseFile(_) | Scope::Unreadable);
         if picked.is_empty() && !may_be_empty && discovery.problems.is_empty() {
-            return Err(DiscoverError::Nothing {
-                path: given.clone(),
-            });
+            return Err(DiscoverError::Nothing { path: given.clone() });
         }
         match scope {
             Scope::Part(_, part) if part.is_dir() => discovery.only_below.push(part.clone()),
@@ -41,21 +38,12 @@ pub(super) fn collect(
             _ if limited => discovery.only_below.extend(picked.iter().flat_map(whole)),
             _ => {}
         }
-        packages.extend(
-            picked
-                .into_iter()
-                .map(|one| ((one.folder.clone(), one.name.clone()), one)),
-        );
+        packages.extend(picked.into_iter().map(|one| ((one.folder.clone(), one.name.clone()), one)));
     }
     loose_files.sort();
     loose_files.dedup();
-    discovery.packages = packages
-        .into_values()
-        .chain(loose::file_packages(&loose_files))
-        .collect();
-    discovery
-        .packages
-        .sort_by(|a, b| (&a.folder, &a.name).cmp(&(&b.folder, &b.name)));
+    discovery.packages = packages.into_values().chain(loose::file_packages(&loose_files)).collect();
+    discovery.packages.sort_by(|a, b| (&a.folder, &a.name).cmp(&(&b.folder, &b.name)));
     for list in [&mut discovery.only_files, &mut discovery.only_below] {
         list.sort();
         list.dedup();
@@ -66,9 +54,7 @@ pub(super) fn collect(
 /// The packages that a scope asks for.
 fn pick(scope: &Scope, loaded: &BTreeMap<PathBuf, Loaded>) -> Vec<Package> {
     let packages = |wanted: &dyn Fn(&Package) -> bool| -> Vec<Package> {
-        let all = loaded
-            .values()
-            .flat_map(|one| one.members.iter().chain(&one.strays));
+        let all = loaded.values().flat_map(|one| one.members.iter().chain(&one.strays));
         all.filter(|package| wanted(package)).cloned().collect()
     };
     match scope {
@@ -82,10 +68,7 @@ fn pick(scope: &Scope, loaded: &BTreeMap<PathBuf, Loaded>) -> Vec<Package> {
 
 /// The members of the workspace that the package in `folder` belongs to; itself, if its workspace does not name it.
 fn workspace_packages(folder: &Path, loaded: &BTreeMap<PathBuf, Loaded>) -> Vec<Package> {
-    let stray = loaded
-        .values()
-        .flat_map(|one| &one.strays)
-        .find(|one| one.folder == folder);
+    let stray = loaded.values().flat_map(|one| &one.strays).find(|one| one.folder == folder);
     if let Some(stray) = stray {
         return vec![stray.clone()];
     }
@@ -98,12 +81,7 @@ fn workspace_packages(folder: &Path, loaded: &BTreeMap<PathBuf, Loaded>) -> Vec<
 
 /// Folders that hold all of a package's files: its own, and those of roots that lie elsewhere.
 fn whole(package: &Package) -> Vec<PathBuf> {
-    let roots = package
-        .targets
-        .iter()
-        .map(|target| folder_of(&target.root).to_owned());
+    let roots = package.targets.iter().map(|target| folder_of(&target.root).to_owned());
     let elsewhere = roots.filter(|root| !root.starts_with(&package.folder));
-    std::iter::once(package.folder.clone())
-        .chain(elsewhere)
-        .collect()
+    std::iter::once(package.folder.clone()).chain(elsewhere).collect()
 }

@@ -23,36 +23,15 @@ struct Many {
 }
 
 const MANY: [Many; 4] = [
-    Many {
-        kind: TargetKind::Bin,
-        table: "bin",
-        folder: "src/bin",
-        auto: "autobins",
-    },
-    Many {
-        kind: TargetKind::Example,
-        table: "example",
-        folder: "examples",
-        auto: "autoexamples",
-    },
-    Many {
-        kind: TargetKind::Test,
-        table: "test",
-        folder: "tests",
-        auto: "autotests",
-    },
-    Many {
-        kind: TargetKind::Bench,
-        table: "bench",
-        folder: "benches",
-        auto: "autobenches",
-    },
+    Many { kind: TargetKind::Bin, table: "bin", folder: "src/bin", auto: "autobins" },
+    Many { kind: TargetKind::Example, table: "example", folder: "examples", auto: "autoexamples" },
+    Many { kind: TargetKind::Test, table: "test", folder: "tests", auto: "autotests" },
+    Many { kind: TargetKind::Bench, table: "bench", folder: "benches", auto: "autobenches" },
 ];
 
 /// The targets to analyse, sorted.
 pub(super) fn select(mut targets: Vec<Target>, all_targets: bool) -> Vec<Target> {
-    targets
-        .retain(|target| all_targets || matches!(target.kind, TargetKind::Lib | TargetKind::Bin));
+    targets.retain(|target| all_targets || matches!(target.kind, TargetKind::Lib | TargetKind::Bin));
     targets.sort_by(|a, b| (a.kind, &a.crate_name, &a.root).cmp(&(b.kind, &b.crate_name, &b.root)));
     targets.dedup();
     targets
@@ -60,20 +39,14 @@ pub(super) fn select(mut targets: Vec<Target>, all_targets: bool) -> Vec<Target>
 
 /// Takes the targets out of `package` whose root file does not exist: cargo lists them too, and fails on building.
 pub(super) fn drop_missing(package: &mut Package, manifests: &Manifests) -> Vec<Problem> {
-    let missing = package
-        .targets
-        .extract_if(.., |target| !target.root.is_file());
+    let missing = package.targets.extract_if(.., |target| !target.root.is_file());
     let manifest = manifest_of(&package.folder);
     missing
         .map(|target| Problem {
             file: manifests.shown(&manifest),
             line: 0,
             column: 0,
-            message: format!(
-                "target `{}` has no file {}",
-                target.crate_name,
-                manifests.shown(&target.root)
-            ),
+            message: format!("target `{}` has no file {}", target.crate_name, manifests.shown(&target.root)),
             help: "add the file, generate it, or take the target out of the manifest".into(),
         })
         .collect()
@@ -107,27 +80,17 @@ fn library(manifest: &Manifest) -> Option<Target> {
 /// The targets that tables name, then those found beside them. A file that a table names is not found a second time.
 fn of_kind(manifest: &Manifest, many: &Many, edition: u16) -> Vec<Target> {
     let found = found(manifest, many);
-    let mut targets: Vec<Target> = tables(manifest, many.table)
-        .filter_map(|spec| named(manifest, many.kind, spec, &found))
-        .collect();
+    let mut targets: Vec<Target> =
+        tables(manifest, many.table).filter_map(|spec| named(manifest, many.kind, spec, &found)).collect();
     // Before 2018 one table of a kind turned the search for others off.
-    let searched = match manifest
-        .package()
-        .and_then(|package| flag(package, many.auto))
-    {
+    let searched = match manifest.package().and_then(|package| flag(package, many.auto)) {
         Some(on) => on,
         None => edition > 2015 || targets.is_empty(),
     };
     if searched {
-        let taken: BTreeSet<(String, PathBuf)> = targets
-            .iter()
-            .map(|one| (one.crate_name.clone(), one.root.clone()))
-            .collect();
-        let is_taken = |one: &Target| {
-            taken
-                .iter()
-                .any(|(name, root)| *name == one.crate_name || *root == one.root)
-        };
+        let taken: BTreeSet<(String, PathBuf)> =
+            targets.iter().map(|one| (one.crate_name.clone(), one.root.clone())).collect();
+        let is_taken = |one: &Target| taken.iter().any(|(name, root)| *name == one.crate_name || *root == one.root);
         targets.extend(found.into_iter().filter(|one| !is_taken(one)));
     }
     targets
@@ -138,26 +101,14 @@ fn named(manifest: &Manifest, kind: TargetKind, spec: &Table, found: &[Target]) 
     let crate_name = crate_name(text(spec, "name")?);
     let root = match text(spec, "path") {
         Some(path) => manifest.resolve(path),
-        None => found
-            .iter()
-            .find(|one| one.crate_name == crate_name)?
-            .root
-            .clone(),
+        None => found.iter().find(|one| one.crate_name == crate_name)?.root.clone(),
     };
-    Some(Target {
-        kind,
-        crate_name,
-        root,
-    })
+    Some(Target { kind, crate_name, root })
 }
 
 /// Targets by convention: `NAME.rs` and `NAME/main.rs` in the folder of their kind, and `src/main.rs`.
 fn found(manifest: &Manifest, many: &Many) -> Vec<Target> {
-    let target = |name: &str, root| Target {
-        kind: many.kind,
-        crate_name: crate_name(name),
-        root,
-    };
+    let target = |name: &str, root| Target { kind: many.kind, crate_name: crate_name(name), root };
     let mut targets = Vec::new();
     let main = manifest.folder.join("src/main.rs");
     if many.kind == TargetKind::Bin && main.is_file() {
@@ -179,22 +130,13 @@ fn build_scripts(manifest: &Manifest) -> Vec<Target> {
     let build = manifest.package().and_then(|package| package.get("build"));
     let roots: Vec<PathBuf> = match build {
         Some(Value::String(path)) => vec![manifest.resolve(path)],
-        Some(Value::Array(paths)) => paths
-            .iter()
-            .filter_map(Value::as_str)
-            .map(|path| manifest.resolve(path))
-            .collect(),
+        Some(Value::Array(paths)) => {
+            paths.iter().filter_map(Value::as_str).map(|path| manifest.resolve(path)).collect()
+        }
         Some(Value::Boolean(false)) => Vec::new(),
-        _ => Some(manifest.folder.join("build.rs"))
-            .filter(|path| path.is_file())
-            .into_iter()
-            .collect(),
+        _ => Some(manifest.folder.join("build.rs")).filter(|path| path.is_file()).into_iter().collect(),
     };
-    let target = |root| Target {
-        kind: TargetKind::BuildScript,
-        crate_name: "build_script_build".into(),
-        root,
-    };
+    let target = |root| Target { kind: TargetKind::BuildScript, crate_name: "build_script_build".into(), root };
     roots.into_iter().map(target).collect()
 }
 
@@ -205,19 +147,14 @@ fn tables<'a>(manifest: &'a Manifest, name: &str) -> impl Iterator<Item = &'a Ta
 }
 
 fn auto(manifest: &Manifest, key: &str) -> bool {
-    manifest
-        .package()
-        .and_then(|package| flag(package, key))
-        .unwrap_or(true)
+    manifest.package().and_then(|package| flag(package, key)).unwrap_or(true)
 }
 
 /// What is in a folder, sorted, without hidden entries; nothing if it can't be read.
 fn entries(folder: &Path) -> Vec<PathBuf> {
     let read = fs::read_dir(folder).into_iter().flatten();
-    let mut paths: Vec<PathBuf> = read
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| !last_name(path).starts_with('.'))
-        .collect();
+    let mut paths: Vec<PathBuf> =
+        read.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| !last_name(path).starts_with('.')).collect();
     paths.sort();
     paths
 }

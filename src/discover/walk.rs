@@ -70,9 +70,7 @@ fn is_skipped(entry: &DirEntry) -> bool {
 
 /// Whether it is a file, or a link to one.
 fn is_file(entry: &DirEntry) -> bool {
-    entry
-        .file_type()
-        .is_some_and(|kind| kind.is_file() || (kind.is_symlink() && entry.path().is_file()))
+    entry.file_type().is_some_and(|kind| kind.is_file() || (kind.is_symlink() && entry.path().is_file()))
 }
 
 fn unreadable(error: &ignore::Error, folder: &Path, cwd: &Path) -> Problem {

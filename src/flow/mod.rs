@@ -17,7 +17,7 @@ mod frequency;
 mod roots;
 mod sites;
 
-pub use analysis::{Analysis, End, analyse};
+pub use analysis::{Analysis, End, Innocent, analyse};
 pub use context::{Barrier, Context};
 pub use fate::{Fate, Kept};
 pub use frequency::{Frequencies, Frequency, Via};

@@ -31,10 +31,7 @@ impl Span {
     /// The smallest span that holds both.
     #[must_use]
     pub fn to(self, other: Span) -> Span {
-        Span {
-            start: self.start.min(other.start),
-            end: self.end.max(other.end),
-        }
+        Span { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
     /// Whether `line` (1-based) lies within the span.
@@ -128,10 +125,8 @@ pub fn byte_offset(text: &str, pos: Pos) -> usize {
     let mut offset = 0;
     for (index, line) in text.split_inclusive('\n').enumerate() {
         if index + 1 == pos.line as usize {
-            let within = line
-                .char_indices()
-                .nth(pos.column.saturating_sub(1) as usize)
-                .map_or(line.len(), |(at, _)| at);
+            let within =
+                line.char_indices().nth(pos.column.saturating_sub(1) as usize).map_or(line.len(), |(at, _)| at);
             return offset + within;
         }
         offset += line.len();

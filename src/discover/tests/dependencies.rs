@@ -19,34 +19,18 @@ fn renames_kinds_and_platforms() {
     let seen: Vec<_> = app
         .dependencies
         .iter()
-        .map(|one| {
-            (
-                one.extern_name.as_str(),
-                one.package.as_str(),
-                one.requirement.as_str(),
-                one.kind,
-            )
-        })
+        .map(|one| (one.extern_name.as_str(), one.package.as_str(), one.requirement.as_str(), one.kind))
         .collect();
     let expected = [
         ("cc", "cc", "", DependencyKind::Build),
-        (
-            "deadpool_redis",
-            "deadpool-redis",
-            "=0.18.0",
-            DependencyKind::Normal,
-        ),
+        ("deadpool_redis", "deadpool-redis", "=0.18.0", DependencyKind::Normal),
         ("fred", "fred", ">=9, <11", DependencyKind::Dev),
         ("nix", "nix", "0.29", DependencyKind::Normal),
         ("redis", "redis", "0.27", DependencyKind::Normal),
         ("redis_old", "redis", "0.21", DependencyKind::Normal),
     ];
     assert_eq!(seen, expected);
-    assert!(
-        app.dependencies
-            .iter()
-            .all(|one| one.locked.is_empty() && one.path.is_none())
-    );
+    assert!(app.dependencies.iter().all(|one| one.locked.is_empty() && one.path.is_none()));
 }
 
 #[test]
@@ -69,28 +53,19 @@ fn workspace_dependencies_are_inherited() {
         ("app/src/main.rs", ""),
         ("crates/store-rs/Cargo.toml", &package("store-rs", "")),
         ("crates/store-rs/src/lib.rs", ""),
-        (
-            "crates/util/Cargo.toml",
-            &package("my-util", "[lib]\nname = \"helpers\"\n"),
-        ),
+        ("crates/util/Cargo.toml", &package("my-util", "[lib]\nname = \"helpers\"\n")),
         ("crates/util/src/lib.rs", ""),
     ]);
     let discovery = project.discover(&[]);
     let app = &discovery.packages[0];
     assert_eq!(dependency(app, "redis").requirement, "0.27");
     let old = dependency(app, "old");
-    assert_eq!(
-        (old.package.as_str(), old.requirement.as_str()),
-        ("redis", "0.21.1")
-    );
+    assert_eq!((old.package.as_str(), old.requirement.as_str()), ("redis", "0.21.1"));
     let store = dependency(app, "store");
     assert_eq!(store.package, "store-rs");
     assert_eq!(store.path, Some(project.path("crates/store-rs")));
     // Code calls a path dependency by the name of its library.
-    assert_eq!(
-        dependency(app, "helpers").path,
-        Some(project.path("crates/util"))
-    );
+    assert_eq!(dependency(app, "helpers").path, Some(project.path("crates/util")));
     assert_eq!(discovery.packages[2].targets[0].crate_name, "helpers");
 }
 
@@ -98,9 +73,7 @@ fn workspace_dependencies_are_inherited() {
 fn locked_versions_fit_the_requirement() {
     let more = "[dependencies]\nredis = \"0.27\"\nold = { package = \"redis\", version = \"0.21\" }\n\
                 fred = \"9\"\nbb8 = \"0.8\"\nreqwest = \"0.12\"\n";
-    let locked = |name: &str, version: &str| {
-        format!("[[package]]\nname = \"{name}\"\nversion = \"{version}\"\n\n")
-    };
+    let locked = |name: &str, version: &str| format!("[[package]]\nname = \"{name}\"\nversion = \"{version}\"\n\n");
     let lock = [
         "version = 4\n\n".to_owned(),
         locked("redis", "0.27.6"),
@@ -111,11 +84,8 @@ fn locked_versions_fit_the_requirement() {
         locked("bb8", "0.7.1"),
         locked("bb8", "0.9.0"),
     ];
-    let project = Project::new(&[
-        ("Cargo.toml", &package("app", more)),
-        ("src/lib.rs", ""),
-        ("Cargo.lock", &lock.concat()),
-    ]);
+    let project =
+        Project::new(&[("Cargo.toml", &package("app", more)), ("src/lib.rs", ""), ("Cargo.lock", &lock.concat())]);
     let discovery = project.discover(&[]);
     let versions = |name: &str| -> Vec<String> {
         let found = dependency(&discovery.packages[0], name);
@@ -131,22 +101,10 @@ fn locked_versions_fit_the_requirement() {
 #[test]
 fn members_use_the_lock_file_of_the_workspace() {
     let project = Project::new(&[
-        (
-            "Cargo.toml",
-            "[workspace]\nresolver = \"2\"\nmembers = [\"a\"]\n",
-        ),
-        (
-            "Cargo.lock",
-            "version = 4\n[[package]]\nname = \"redis\"\nversion = \"0.27.6\"\n",
-        ),
-        (
-            "a/Cargo.toml",
-            &package("a", "[dependencies]\nredis = \"0.27\"\n"),
-        ),
-        (
-            "a/Cargo.lock",
-            "[[package]]\nname = \"redis\"\nversion = \"0.27.1\"\n",
-        ),
+        ("Cargo.toml", "[workspace]\nresolver = \"2\"\nmembers = [\"a\"]\n"),
+        ("Cargo.lock", "version = 4\n[[package]]\nname = \"redis\"\nversion = \"0.27.6\"\n"),
+        ("a/Cargo.toml", &package("a", "[dependencies]\nredis = \"0.27\"\n")),
+        ("a/Cargo.lock", "[[package]]\nname = \"redis\"\nversion = \"0.27.1\"\n"),
         ("a/src/lib.rs", ""),
     ]);
     for paths in [&[][..], &["a"]] {
@@ -158,8 +116,7 @@ fn members_use_the_lock_file_of_the_workspace() {
 
 #[test]
 fn patches_with_a_folder_give_the_path() {
-    let more =
-        "[dependencies]\nredis = \"0.27\"\n[patch.crates-io]\nredis = { path = \"forks/redis\" }\n";
+    let more = "[dependencies]\nredis = \"0.27\"\n[patch.crates-io]\nredis = { path = \"forks/redis\" }\n";
     let project = Project::new(&[
         ("Cargo.toml", &package("app", more)),
         ("src/lib.rs", ""),
@@ -167,8 +124,5 @@ fn patches_with_a_folder_give_the_path() {
         ("forks/redis/src/lib.rs", ""),
     ]);
     let discovery = project.discover(&[]);
-    assert_eq!(
-        dependency(&discovery.packages[0], "redis").path,
-        Some(project.path("forks/redis"))
-    );
+    assert_eq!(dependency(&discovery.packages[0], "redis").path, Some(project.path("forks/redis")));
 }

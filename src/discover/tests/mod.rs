@@ -37,18 +37,9 @@ impl Project {
     }
 
     /// Discovery of `paths`, seen from `cwd`, both below the project.
-    fn run(
-        &self,
-        cwd: &str,
-        paths: &[&str],
-        options: &Options,
-    ) -> Result<Discovery, DiscoverError> {
+    fn run(&self, cwd: &str, paths: &[&str], options: &Options) -> Result<Discovery, DiscoverError> {
         let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
-        let cwd = if cwd.is_empty() {
-            self.0.path().to_owned()
-        } else {
-            self.path(cwd)
-        };
+        let cwd = if cwd.is_empty() { self.0.path().to_owned() } else { self.path(cwd) };
         discover(&paths, &cwd, options)
     }
 
@@ -60,10 +51,7 @@ impl Project {
     fn discover_from(&self, cwd: &str, paths: &[&str]) -> Discovery {
         let asked = self.run(cwd, paths, &Options::default()).unwrap();
         let read = self.run(cwd, paths, &without_cargo()).unwrap();
-        assert_eq!(
-            asked.packages, read.packages,
-            "cargo (left) and manifests (right) differ"
-        );
+        assert_eq!(asked.packages, read.packages, "cargo (left) and manifests (right) differ");
         assert_eq!(asked.only_files, read.only_files);
         assert_eq!(asked.only_below, read.only_below);
         asked
@@ -71,26 +59,13 @@ impl Project {
 
     /// Folders of the packages, as seen from the project.
     fn folders(&self, discovery: &Discovery) -> Vec<String> {
-        discovery
-            .packages
-            .iter()
-            .map(|package| self.shown(&package.folder))
-            .collect()
+        discovery.packages.iter().map(|package| self.shown(&package.folder)).collect()
     }
 
     /// Kind, crate name and root of each target.
     fn targets(&self, package: &Package) -> Vec<String> {
         let targets = package.targets.iter();
-        targets
-            .map(|one| {
-                format!(
-                    "{:?} {} {}",
-                    one.kind,
-                    one.crate_name,
-                    self.shown(&one.root)
-                )
-            })
-            .collect()
+        targets.map(|one| format!("{:?} {} {}", one.kind, one.crate_name, self.shown(&one.root))).collect()
     }
 
     fn shown(&self, path: &Path) -> String {
@@ -100,10 +75,7 @@ impl Project {
 
 /// Options under which cargo can't be started.
 fn without_cargo() -> Options {
-    Options {
-        cargo: Some("/nowhere/cargo".into()),
-        ..Options::default()
-    }
+    Options { cargo: Some("/nowhere/cargo".into()), ..Options::default() }
 }
 
 /// A manifest of edition 2021, and more of it.
@@ -113,17 +85,12 @@ fn package(name: &str, more: &str) -> String {
 
 /// The dependency with this extern name.
 fn dependency<'a>(package: &'a Package, extern_name: &str) -> &'a Dependency {
-    let found = package
-        .dependencies
-        .iter()
-        .find(|one| one.extern_name == extern_name);
+    let found = package.dependencies.iter().find(|one| one.extern_name == extern_name);
     found.unwrap_or_else(|| panic!("no {extern_name} in {:#?}", package.dependencies))
 }
 
 /// File, line, column and message of each problem.
 fn said(discovery: &Discovery) -> Vec<String> {
     let problems = discovery.problems.iter();
-    problems
-        .map(|one| format!("{}:{}:{}: {}", one.file, one.line, one.column, one.message))
-        .collect()
+    problems.map(|one| format!("{}:{}:{}: {}", one.file, one.line, one.column, one.message)).collect()
 }

@@ -5,10 +5,7 @@ use crate::discover::Options;
 
 fn workspace_with(bad: &str) -> Project {
     Project::new(&[
-        (
-            "Cargo.toml",
-            "[workspace]\nresolver = \"2\"\nmembers = [\"crates/*\"]\n",
-        ),
+        ("Cargo.toml", "[workspace]\nresolver = \"2\"\nmembers = [\"crates/*\"]\n"),
         ("crates/good/Cargo.toml", &package("good", "")),
         ("crates/good/src/lib.rs", ""),
         ("crates/bad/Cargo.toml", bad),
@@ -24,10 +21,7 @@ fn broken_toml_has_a_place() {
         assert_eq!(project.folders(&discovery), ["crates/good"]);
         let said = said(&discovery);
         assert_eq!(said.len(), 1, "{said:?}");
-        assert!(
-            said[0].starts_with("crates/bad/Cargo.toml:2:14: not valid TOML: "),
-            "{said:?}"
-        );
+        assert!(said[0].starts_with("crates/bad/Cargo.toml:2:14: not valid TOML: "), "{said:?}");
     }
     // Alone it is no reason to say that there is nothing.
     assert_eq!(project.discover(&["crates/bad"]).packages.len(), 0);
@@ -36,17 +30,12 @@ fn broken_toml_has_a_place() {
 
 #[test]
 fn a_member_that_cargo_refuses_costs_nothing_else() {
-    let project = workspace_with(
-        "[package]\nname = \"bad\"\nversion = \"0.1.0\"\nedition.workspace = true\n",
-    );
+    let project = workspace_with("[package]\nname = \"bad\"\nversion = \"0.1.0\"\nedition.workspace = true\n");
     let discovery = project.discover(&[]);
     assert_eq!(project.folders(&discovery), ["crates/bad", "crates/good"]);
     let said = said(&discovery);
     assert_eq!(said.len(), 1, "{said:?}");
-    assert!(
-        said[0].starts_with("Cargo.toml:0:0: cargo cannot load it: "),
-        "{said:?}"
-    );
+    assert!(said[0].starts_with("Cargo.toml:0:0: cargo cannot load it: "), "{said:?}");
     assert!(said[0].contains("crates/bad"), "{said:?}");
     assert!(!said[0].contains('\n'));
 }
@@ -54,19 +43,13 @@ fn a_member_that_cargo_refuses_costs_nothing_else() {
 #[test]
 fn a_member_that_is_not_there() {
     let project = Project::new(&[
-        (
-            "Cargo.toml",
-            "[workspace]\nresolver = \"2\"\nmembers = [\"gone\", \"here\"]\n",
-        ),
+        ("Cargo.toml", "[workspace]\nresolver = \"2\"\nmembers = [\"gone\", \"here\"]\n"),
         ("here/Cargo.toml", &package("here", "")),
         ("here/src/lib.rs", ""),
     ]);
     let discovery = project.discover(&[]);
     assert_eq!(project.folders(&discovery), ["here"]);
-    assert_eq!(
-        said(&discovery),
-        ["Cargo.toml:0:0: workspace member `gone` has no Cargo.toml"]
-    );
+    assert_eq!(said(&discovery), ["Cargo.toml:0:0: workspace member `gone` has no Cargo.toml"]);
 }
 
 #[test]
@@ -103,10 +86,7 @@ fn a_missing_cargo_is_said_once() {
     assert_eq!(project.folders(&discovery), ["a", "b"]);
     let said = said(&discovery);
     assert_eq!(said.len(), 1, "{said:?}");
-    assert!(
-        said[0].starts_with(":0:0: cargo cannot be started"),
-        "{said:?}"
-    );
+    assert!(said[0].starts_with(":0:0: cargo cannot be started"), "{said:?}");
 }
 
 #[test]
@@ -115,11 +95,7 @@ fn a_broken_lock_file_costs_the_versions() {
     project.write("Cargo.lock", "version = 4\n<<<<<<< HEAD\n");
     let discovery = project.discover(&[]);
     assert_eq!(discovery.packages.len(), 2);
-    assert!(
-        said(&discovery)[0].starts_with("Cargo.lock:2:9: "),
-        "{:?}",
-        said(&discovery)
-    );
+    assert!(said(&discovery)[0].starts_with("Cargo.lock:2:9: "), "{:?}", said(&discovery));
 }
 
 #[test]
@@ -140,10 +116,7 @@ fn odd_manifests_do_no_harm() {
             for options in [Options::default(), without_cargo()] {
                 // Whatever it gives, it comes back.
                 let found = project.run("", &["."], &options).unwrap();
-                assert!(
-                    project.folders(&found).contains(&"crates/good".into()),
-                    "{file}: {bad}"
-                );
+                assert!(project.folders(&found).contains(&"crates/good".into()), "{file}: {bad}");
             }
         }
     }
@@ -169,10 +142,7 @@ fn a_toolchain_that_is_not_installed_is_no_problem() {
     project.write("bin/cargo", script);
     let cargo = project.path("bin/cargo");
     std::fs::set_permissions(&cargo, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let options = Options {
-        cargo: Some(cargo),
-        ..Options::default()
-    };
+    let options = Options { cargo: Some(cargo), ..Options::default() };
     let discovery = project.run("", &[], &options).unwrap();
     assert_eq!(discovery.packages.len(), 2);
     assert_eq!(said(&discovery), [""; 0]);

@@ -9,13 +9,7 @@ fn app() -> Project {
         ("app/src/main.rs", "mod routes;"),
         ("app/src/routes/mod.rs", ""),
         ("app/assets/logo.svg", ""),
-        (
-            "lib/Cargo.toml",
-            &package(
-                "lib",
-                "[[bin]]\nname = \"far\"\npath = \"../far/main.rs\"\n",
-            ),
-        ),
+        ("lib/Cargo.toml", &package("lib", "[[bin]]\nname = \"far\"\npath = \"../far/main.rs\"\n")),
         ("lib/src/lib.rs", ""),
         ("far/main.rs", ""),
         ("script.rs", ""),
@@ -43,27 +37,17 @@ fn packages_in_full_stay_reported_beside_a_single_file() {
     let project = app();
     let discovery = project.discover(&["lib", "app/src/main.rs"]);
     assert_eq!(project.folders(&discovery), ["app", "lib"]);
-    for (file, reported) in [
-        ("lib/src/lib.rs", true),
-        ("far/main.rs", true),
-        ("app/src/main.rs", true),
-        ("app/src/routes/mod.rs", false),
-    ] {
-        assert_eq!(
-            discovery.is_reported(&project.path(file)),
-            reported,
-            "{file}"
-        );
+    for (file, reported) in
+        [("lib/src/lib.rs", true), ("far/main.rs", true), ("app/src/main.rs", true), ("app/src/routes/mod.rs", false)]
+    {
+        assert_eq!(discovery.is_reported(&project.path(file)), reported, "{file}");
     }
 }
 
 #[test]
 fn a_manifest_names_its_package() {
     let project = app();
-    assert_eq!(
-        project.folders(&project.discover(&["lib/Cargo.toml"])),
-        ["lib"]
-    );
+    assert_eq!(project.folders(&project.discover(&["lib/Cargo.toml"])), ["lib"]);
 }
 
 #[test]
@@ -80,20 +64,12 @@ fn files_without_a_manifest() {
     assert_eq!(folder.packages.len(), 1);
     let made_up = &folder.packages[0];
     assert!(!made_up.has_manifest && made_up.dependencies.is_empty());
-    let expected = [
-        "Bin a a.rs",
-        "Bin other_tool other-tool.rs",
-        "Bin x deep/x.rs",
-    ];
+    let expected = ["Bin a a.rs", "Bin other_tool other-tool.rs", "Bin x deep/x.rs"];
     assert_eq!(project.targets(made_up), expected);
     assert!(folder.is_reported(&project.path("part.rs")));
 
     let files = project.discover(&["part.rs", "a.rs", "other-tool.rs"]);
-    let targets: Vec<String> = files
-        .packages
-        .iter()
-        .flat_map(|one| project.targets(one))
-        .collect();
+    let targets: Vec<String> = files.packages.iter().flat_map(|one| project.targets(one)).collect();
     assert_eq!(targets, ["Bin a a.rs", "Bin other_tool other-tool.rs"]);
     assert!(files.is_reported(&project.path("part.rs")));
     assert!(!files.is_reported(&project.path("deep/x.rs")));
@@ -101,16 +77,9 @@ fn files_without_a_manifest() {
 
 #[test]
 fn conventional_roots_without_a_manifest() {
-    let project = Project::new(&[
-        ("my-bot/main.rs", "mod x;"),
-        ("my-bot/x.rs", ""),
-        ("my-bot/unused.rs", ""),
-    ]);
+    let project = Project::new(&[("my-bot/main.rs", "mod x;"), ("my-bot/x.rs", ""), ("my-bot/unused.rs", "")]);
     let discovery = project.discover(&["my-bot"]);
-    assert_eq!(
-        project.targets(&discovery.packages[0]),
-        ["Bin my_bot my-bot/main.rs"]
-    );
+    assert_eq!(project.targets(&discovery.packages[0]), ["Bin my_bot my-bot/main.rs"]);
 }
 
 #[test]
@@ -124,19 +93,13 @@ fn nothing_to_analyse_is_an_error() {
         }
     }
     let empty_workspace = project.run("virtual", &[], &Options::default());
-    assert!(
-        matches!(empty_workspace, Err(DiscoverError::Nothing { .. })),
-        "{empty_workspace:?}"
-    );
+    assert!(matches!(empty_workspace, Err(DiscoverError::Nothing { .. })), "{empty_workspace:?}");
     match project.run("", &["app", "gone/src"], &Options::default()) {
         Err(DiscoverError::Path { path, .. }) => assert_eq!(path.to_str(), Some("gone/src")),
         other => panic!("{other:?}"),
     }
     let outside = project.run("far", &[], &Options::default());
-    assert!(
-        matches!(outside, Err(DiscoverError::NoManifest { .. })),
-        "{outside:?}"
-    );
+    assert!(matches!(outside, Err(DiscoverError::NoManifest { .. })), "{outside:?}");
 }
 
 #[cfg(unix)]
@@ -149,8 +112,5 @@ fn loops_of_links_end_and_links_keep_their_names() {
     symlink(project.path("self"), project.path("self")).unwrap();
     assert_eq!(project.folders(&project.discover(&["."])), ["app", "lib"]);
     assert_eq!(project.folders(&project.discover(&["linked"])), ["linked"]);
-    assert!(matches!(
-        project.run("", &["self"], &Options::default()),
-        Err(DiscoverError::Path { .. })
-    ));
+    assert!(matches!(project.run("", &["self"], &Options::default()), Err(DiscoverError::Path { .. })));
 }

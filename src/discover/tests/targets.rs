@@ -8,10 +8,7 @@ fn libraries_and_binaries_unless_all_are_wanted() {
     let project = Project::new(&[
         (
             "Cargo.toml",
-            &package(
-                "my-app",
-                "[[bin]]\nname = \"tool\"\npath = \"tools/tool.rs\"\n[[bin]]\nname = \"named\"\n",
-            ),
+            &package("my-app", "[[bin]]\nname = \"tool\"\npath = \"tools/tool.rs\"\n[[bin]]\nname = \"named\"\n"),
         ),
         ("build.rs", ""),
         ("src/lib.rs", ""),
@@ -45,15 +42,9 @@ fn libraries_and_binaries_unless_all_are_wanted() {
         "BuildScript build_script_build build.rs",
     ];
     for options in [Options::default(), without_cargo()] {
-        let all = Options {
-            all_targets: true,
-            ..options
-        };
+        let all = Options { all_targets: true, ..options };
         let discovery = project.run("", &[], &all).unwrap();
-        assert_eq!(
-            project.targets(&discovery.packages[0]),
-            [&built[..], &rest].concat()
-        );
+        assert_eq!(project.targets(&discovery.packages[0]), [&built[..], &rest].concat());
     }
 }
 
@@ -79,38 +70,20 @@ fn the_search_for_targets_can_be_turned_off() {
 #[test]
 fn a_table_for_main_renames_it() {
     let project = Project::new(&[
-        (
-            "Cargo.toml",
-            &package(
-                "app",
-                "[[bin]]\nname = \"served\"\npath = \"src/main.rs\"\n",
-            ),
-        ),
+        ("Cargo.toml", &package("app", "[[bin]]\nname = \"served\"\npath = \"src/main.rs\"\n")),
         ("src/main.rs", ""),
     ]);
     let discovery = project.discover(&[]);
-    assert_eq!(
-        project.targets(&discovery.packages[0]),
-        ["Bin served src/main.rs"]
-    );
+    assert_eq!(project.targets(&discovery.packages[0]), ["Bin served src/main.rs"]);
 }
 
 #[test]
 fn targets_without_a_root_file_are_left_out() {
     let project = Project::new(&[
-        (
-            "a/Cargo.toml",
-            &package("a", "[[bin]]\nname = \"gone\"\npath = \"src/gone.rs\"\n"),
-        ),
+        ("a/Cargo.toml", &package("a", "[[bin]]\nname = \"gone\"\npath = \"src/gone.rs\"\n")),
         ("a/src/main.rs", ""),
     ]);
     let discovery = project.discover(&["."]);
-    assert_eq!(
-        project.targets(&discovery.packages[0]),
-        ["Bin a a/src/main.rs"]
-    );
-    assert_eq!(
-        said(&discovery),
-        ["a/Cargo.toml:0:0: target `gone` has no file a/src/gone.rs"]
-    );
+    assert_eq!(project.targets(&discovery.packages[0]), ["Bin a a/src/main.rs"]);
+    assert_eq!(said(&discovery), ["a/Cargo.toml:0:0: target `gone` has no file a/src/gone.rs"]);
 }

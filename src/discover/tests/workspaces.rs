@@ -25,17 +25,9 @@ fn virtual_workspace_with_globs_and_excludes() {
         ("xtask/src/main.rs", ""),
     ]);
     let discovery = project.discover(&[]);
-    assert_eq!(
-        project.folders(&discovery),
-        ["crates/a", "crates/b", "tools/x/cli-1", "xtask"]
-    );
+    assert_eq!(project.folders(&discovery), ["crates/a", "crates/b", "tools/x/cli-1", "xtask"]);
     assert_eq!(discovery.problems, []);
-    assert!(
-        discovery
-            .packages
-            .iter()
-            .all(|one| one.has_manifest && one.edition == 2021)
-    );
+    assert!(discovery.packages.iter().all(|one| one.has_manifest && one.edition == 2021));
     // From a folder without a manifest and from a member it is the same workspace.
     let from_within = project.discover_from("crates/a/src", &[]);
     assert_eq!(from_within.packages, discovery.packages);
@@ -46,16 +38,10 @@ fn path_dependencies_below_the_root_are_members() {
     let project = Project::new(&[
         (
             "app/Cargo.toml",
-            &package(
-                "app",
-                "[workspace]\n[dependencies]\nx = { path = \"x\" }\nout = { path = \"../out\" }\n",
-            ),
+            &package("app", "[workspace]\n[dependencies]\nx = { path = \"x\" }\nout = { path = \"../out\" }\n"),
         ),
         ("app/src/main.rs", ""),
-        (
-            "app/x/Cargo.toml",
-            &package("x", "[dev-dependencies]\ny = { path = \"../deep/y\" }\n"),
-        ),
+        ("app/x/Cargo.toml", &package("x", "[dev-dependencies]\ny = { path = \"../deep/y\" }\n")),
         ("app/x/src/lib.rs", ""),
         ("app/deep/y/Cargo.toml", &package("y", "")),
         ("app/deep/y/src/lib.rs", ""),
@@ -69,10 +55,7 @@ fn path_dependencies_below_the_root_are_members() {
 #[test]
 fn a_package_without_a_workspace_is_alone() {
     let project = Project::new(&[
-        (
-            "Cargo.toml",
-            &package("app", "[dependencies]\nx = { path = \"x\" }\n"),
-        ),
+        ("Cargo.toml", &package("app", "[dependencies]\nx = { path = \"x\" }\n")),
         ("src/main.rs", ""),
         ("x/Cargo.toml", &package("x", "")),
         ("x/src/lib.rs", ""),
@@ -88,52 +71,30 @@ fn every_package_below_a_folder() {
             "one/Cargo.toml",
             "[workspace]\nmembers = [\"a\"]\nresolver = \"2\"\n[workspace.package]\nedition = \"2018\"\n",
         ),
-        (
-            "one/a/Cargo.toml",
-            "[package]\nname = \"a\"\nversion = \"0.1.0\"\nedition.workspace = true\n",
-        ),
+        ("one/a/Cargo.toml", "[package]\nname = \"a\"\nversion = \"0.1.0\"\nedition.workspace = true\n"),
         ("one/a/src/lib.rs", ""),
         // Not a member: cargo would refuse to build it there.
         ("one/fuzz/Cargo.toml", &package("fuzz", "")),
         ("one/fuzz/src/main.rs", ""),
         // A workspace in a workspace.
-        (
-            "one/inner/Cargo.toml",
-            &package("inner", "[workspace]\nmembers = [\"sub\"]\n"),
-        ),
+        ("one/inner/Cargo.toml", &package("inner", "[workspace]\nmembers = [\"sub\"]\n")),
         ("one/inner/src/lib.rs", ""),
         ("one/inner/sub/Cargo.toml", &package("sub", "")),
         ("one/inner/sub/src/lib.rs", ""),
         ("two/Cargo.toml", &package("two", "")),
         ("two/src/main.rs", ""),
         // Belongs to a workspace that it names itself.
-        (
-            "three/Cargo.toml",
-            &package("three", "workspace = \"../root3\"\n"),
-        ),
+        ("three/Cargo.toml", &package("three", "workspace = \"../root3\"\n")),
         ("three/src/lib.rs", ""),
-        (
-            "root3/Cargo.toml",
-            "[workspace]\nresolver = \"2\"\nmembers = [\"../three\"]\n",
-        ),
+        ("root3/Cargo.toml", "[workspace]\nresolver = \"2\"\nmembers = [\"../three\"]\n"),
     ]);
-    let all = [
-        "one/a",
-        "one/fuzz",
-        "one/inner",
-        "one/inner/sub",
-        "three",
-        "two",
-    ];
+    let all = ["one/a", "one/fuzz", "one/inner", "one/inner/sub", "three", "two"];
     let discovery = project.discover(&["."]);
     assert_eq!(project.folders(&discovery), all);
     assert_eq!(discovery.problems, []);
     assert_eq!(discovery.packages[0].edition, 2018);
     let part = project.discover(&["one/inner", "two"]);
-    assert_eq!(
-        project.folders(&part),
-        ["one/inner", "one/inner/sub", "two"]
-    );
+    assert_eq!(project.folders(&part), ["one/inner", "one/inner/sub", "two"]);
     assert!(part.is_reported(&project.path("two/src/main.rs")));
     // The same from another folder and with the paths in another order.
     let other = project.discover_from("one/a", &["../../two", "../inner/../inner"]);
@@ -143,19 +104,13 @@ fn every_package_below_a_folder() {
 #[test]
 fn a_stray_package_is_taken_alone() {
     let project = Project::new(&[
-        (
-            "Cargo.toml",
-            "[workspace]\nresolver = \"2\"\nmembers = [\"a\"]\n",
-        ),
+        ("Cargo.toml", "[workspace]\nresolver = \"2\"\nmembers = [\"a\"]\n"),
         ("a/Cargo.toml", &package("a", "")),
         ("a/src/lib.rs", ""),
         ("fuzz/Cargo.toml", &package("fuzz", "")),
         ("fuzz/src/main.rs", ""),
     ]);
-    assert_eq!(
-        project.folders(&project.discover_from("fuzz", &[])),
-        ["fuzz"]
-    );
+    assert_eq!(project.folders(&project.discover_from("fuzz", &[])), ["fuzz"]);
 }
 
 #[test]
@@ -198,19 +153,12 @@ fn ignore_files_above_count_inside_a_repository_only() {
 fn the_number_of_threads_changes_nothing() {
     let project = Project::new(&[]);
     for index in 0..6 {
-        let manifest = if index == 3 {
-            "[".into()
-        } else {
-            package("same", "")
-        };
+        let manifest = if index == 3 { "[".into() } else { package("same", "") };
         project.write(&format!("p{index}/Cargo.toml"), &manifest);
         project.write(&format!("p{index}/src/main.rs"), "");
     }
     let with_threads = |count| {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(count)
-            .build()
-            .unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(count).build().unwrap();
         pool.install(|| project.discover(&["."]))
     };
     let (one, many) = (with_threads(1), with_threads(4));

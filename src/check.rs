@@ -1,0 +1,162 @@
+//! The whole pipeline, from paths to a report.
+//!
+//! In: what to check. Out: a [`Checked`] report with the texts it points into. Nothing is printed here.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use rustc_hash::FxHashSet;
+
+use crate::catalog::{Catalog, CatalogError};
+use crate::discover::{DiscoverError, Discovery, Options as DiscoverOptions, discover};
+use crate::finding::{Confidence, Finding, Level, Report, Summary};
+use crate::flow::{Analysis, Frequencies, analyse};
+use crate::link::{Program, link};
+use crate::load::load;
+use crate::rules::{self, findings};
+use crate::source::Sources;
+
+/// What to check, and how.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Folders and files; none for the workspace of the current folder.
+    pub paths: Vec<PathBuf>,
+    /// The current folder.
+    pub cwd: PathBuf,
+    /// Tests, examples, benches and build scripts too.
+    pub all_targets: bool,
+    /// Level of each rule.
+    pub levels: BTreeMap<String, Level>,
+    /// Findings that are less sure are left out.
+    pub min_confidence: Confidence,
+}
+
+/// The result of a run.
+#[derive(Debug)]
+pub struct Checked {
+    /// What there is to say.
+    pub report: Report,
+    /// The texts that it points into.
+    pub sources: Sources,
+}
+
+/// Why a run could not be done at all.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// Nothing to check.
+    #[error(transparent)]
+    Discover(#[from] DiscoverError),
+    /// A broken catalogue.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+}
+
+/// What the analysis knows, for those who ask about single constructions.
+#[derive(Debug)]
+pub struct Analysed<'c, 'f> {
+    /// The packages.
+    pub discovery: &'c Discovery,
+    /// The linked program.
+    pub program: &'c Program<'f>,
+    /// The reasoning about each construction.
+    pub analyses: &'c [Analysis],
+    /// How often units run.
+    pub known: &'c Frequencies,
+}
+
+/// Checks, and reports.
+///
+/// # Errors
+/// When there is nothing to check.
+pub fn run(request: &Request) -> Result<Checked, CheckError> {
+    with_analysis(request, |analysed| {
+        let context = rules::Context { program: analysed.program, known: analysed.known, analyses: analysed.analyses };
+        let found = findings(context, &request.levels);
+        let report = report(request, analysed, found);
+        Checked { report, sources: analysed.program.loaded.sources.clone() }
+    })
+}
+
+/// Analyses, and hands what is known to `ask`.
+///
+/// # Errors
+/// When there is nothing to check.
+pub fn with_analysis<R>(request: &Request, ask: impl FnOnce(&Analysed<'_, '_>) -> R) -> Result<R, CheckError> {
+    let catalog = Catalog::builtin()?;
+    let options = DiscoverOptions { all_targets: request.all_targets, cargo: None };
+    let discovery = discover(&request.paths, &request.cwd, &options)?;
+    let wanted = packages_of_interest(&catalog, &discovery);
+    let loaded = load(&discovery, &wanted, &catalog.macro_table(), &request.cwd);
+    let program = link(&catalog, &discovery, &loaded);
+    let (analyses, known) = analyse(&program, request.all_targets);
+    Ok(ask(&Analysed { discovery: &discovery, program: &program, analyses: &analyses, known: &known }))
+}
+
+/// Packages that can reach a catalogued client: by a dependency, or through another package of the run.
+fn packages_of_interest(catalog: &Catalog, discovery: &Discovery) -> Vec<bool> {
+    let mut wanted: Vec<bool> = discovery
+        .packages
+        .iter()
+        .map(|package| {
+            !package.has_manifest
+                || package.dependencies.iter().any(|dependency| catalog.is_client_package(&dependency.package))
+        })
+        .collect();
+    loop {
+        let folders: FxHashSet<&PathBuf> = discovery
+            .packages
+            .iter()
+            .zip(&wanted)
+            .filter(|(_, wanted)| **wanted)
+            .map(|(package, _)| &package.folder)
+            .collect();
+        let mut changed = false;
+        let reaches: Vec<bool> = discovery
+            .packages
+            .iter()
+            .map(|package| {
+                package
+                    .dependencies
+                    .iter()
+                    .any(|dependency| dependency.path.as_ref().is_some_and(|path| folders.contains(path)))
+            })
+            .collect();
+        for (wanted, reaches) in wanted.iter_mut().zip(reaches) {
+            changed |= reaches && !*wanted;
+            *wanted |= reaches;
+        }
+        if !changed {
+            return wanted;
+        }
+    }
+}
+
+fn report(request: &Request, analysed: &Analysed<'_, '_>, found: Vec<Finding>) -> Report {
+    let loaded = analysed.program.loaded;
+    let mut summary = Summary {
+        packages: analysed.discovery.packages.len(),
+        files: loaded.files.len(),
+        constructions: analysed.analyses.len(),
+        ..Summary::default()
+    };
+    let paths: BTreeMap<&str, &PathBuf> = loaded.files.iter().map(|file| (file.name.as_str(), &file.path)).collect();
+    let asked_for = |finding: &Finding| {
+        paths.get(finding.location.file.as_str()).is_none_or(|path| analysed.discovery.is_reported(path))
+    };
+    let mut findings = Vec::new();
+    for finding in found.into_iter().filter(asked_for) {
+        if finding.level == Level::Off || finding.confidence < request.min_confidence {
+            summary.below_level += 1;
+            continue;
+        }
+        summary.errors += usize::from(finding.level == Level::Error);
+        summary.warnings += usize::from(finding.level == Level::Warning);
+        findings.push(finding);
+    }
+    findings.sort_by(|a, b| (&a.location, a.rule).cmp(&(&b.location, b.rule)));
+    let mut problems = analysed.discovery.problems.clone();
+    problems.extend(loaded.problems.iter().cloned());
+    problems.sort();
+    problems.dedup();
+    Report { findings, problems, summary }
+}

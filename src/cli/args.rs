@@ -1,0 +1,248 @@
+//! The arguments, as clap reads them.
+//!
+//! In: the command line. Out: a [`Cli`] whose values are well-formed. Whether a rule or a file exists is found out by
+//! those who use it.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use thiserror::Error;
+
+use super::levels::LevelChanges;
+use crate::finding::Confidence;
+use crate::report::Format;
+
+/// What the exit codes mean; part of the help.
+pub const EXIT_CODES: &str = "Exit codes:
+  0  nothing at level warning or error
+  1  findings at level warning or error
+  2  the run failed: wrong arguments, nothing to check, input that could not be read
+
+The format does not change the exit code.";
+
+/// Finds clients, pools and connections that are built in the wrong place.
+///
+/// A client or pool of a networked service (Redis, HTTP, SQL and others) is built once per process and handed to whoever
+/// needs it. connlint finds those that are built per request, per call, in a loop or per worker, shows by which calls
+/// the place is reached, and says how to mend it. It reads sources; nothing is compiled or run.
+#[derive(Debug, Clone, Parser)]
+#[command(
+    name = "connlint",
+    version,
+    arg_required_else_help = true,
+    subcommand_required = true,
+    max_term_width = 100,
+    after_help = EXIT_CODES
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How to draw text.
+    #[command(flatten)]
+    pub display: DisplayArgs,
+}
+
+/// The commands.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Check packages and report what is built in the wrong place
+    Check(CheckArgs),
+    /// Show the reasoning about the construction at a place, reported or not
+    ///
+    /// Prints how often the construction runs, from which root, by which chain of calls, and what becomes of the value.
+    Why(WhyArgs),
+    /// Explain a rule: problem, symptoms, wrong and right code, when to allow it
+    Explain(ExplainArgs),
+    /// List the rules with their default levels
+    Rules(RulesArgs),
+}
+
+/// Options that say how text is drawn; they may stand before or after the command.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct DisplayArgs {
+    /// Whether to use colour
+    ///
+    /// `auto` heeds NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE in this order, and else uses colour on a terminal.
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, help_heading = "Output")]
+    pub color: ColorChoice,
+    /// Draw lines and arrows with ASCII characters only
+    #[arg(long, global = true, help_heading = "Output")]
+    pub ascii: bool,
+    /// Width of the output in columns [default: that of the terminal, else 100]
+    #[arg(
+        long,
+        global = true,
+        value_name = "COLUMNS",
+        value_parser = clap::value_parser!(u16).range(40..=1000),
+        help_heading = "Output"
+    )]
+    pub width: Option<u16>,
+}
+
+/// `connlint check`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct CheckArgs {
+    /// Folders or files to check [default: the Cargo workspace of the current folder]
+    ///
+    /// Of a folder, every package below it is checked: several workspaces, nested ones, none at the top.
+    #[arg(value_name = "PATHS")]
+    pub paths: Vec<PathBuf>,
+    /// Check tests, examples, benches and build scripts too
+    #[arg(long, help_heading = "Input")]
+    pub all_targets: bool,
+    /// Number of threads [default: one per core]
+    ///
+    /// The output does not depend on it.
+    #[arg(long, value_name = "N", help_heading = "Input")]
+    pub threads: Option<NonZeroUsize>,
+    /// How findings are written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
+    pub format: ReportFormat,
+    /// Write findings and problems only: no summary, no hints
+    #[arg(short, long, help_heading = "Output")]
+    pub quiet: bool,
+    /// Levels of single rules.
+    #[command(flatten)]
+    pub levels: LevelChanges,
+    /// Turn the pedantic rules on; their findings do not change the exit code
+    #[arg(long, help_heading = "Levels")]
+    pub pedantic: bool,
+    /// Leave out findings that are less sure than this
+    #[arg(long, value_enum, default_value_t, value_name = "CONFIDENCE", help_heading = "Levels")]
+    pub min_confidence: ConfidenceFloor,
+}
+
+/// `connlint why`.
+#[derive(Debug, Clone, Args)]
+pub struct WhyArgs {
+    /// Where the construction stands; lines and columns count from 1
+    #[arg(value_name = "FILE:LINE[:COLUMN]")]
+    pub place: Place,
+    /// How the reasoning is written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
+    pub format: TextFormat,
+}
+
+/// `connlint explain`.
+#[derive(Debug, Clone, Args)]
+pub struct ExplainArgs {
+    /// The rule's id, as it stands in a finding
+    #[arg(value_name = "RULE")]
+    pub rule: String,
+}
+
+/// `connlint rules`.
+#[derive(Debug, Clone, Args)]
+pub struct RulesArgs {
+    /// How the list is written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
+    pub format: TextFormat,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ColorChoice {
+    /// As the environment and the terminal suggest
+    #[default]
+    Auto,
+    /// Also in files and pipes
+    Always,
+    /// Not at all
+    Never,
+}
+
+/// Formats of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ReportFormat {
+    /// With excerpts, the route to each construction, and help
+    #[default]
+    Human,
+    /// One line for each finding
+    Short,
+    /// One JSON object, for programs
+    Json,
+}
+
+impl From<ReportFormat> for Format {
+    fn from(format: ReportFormat) -> Format {
+        match format {
+            ReportFormat::Human => Format::Human,
+            ReportFormat::Short => Format::Short,
+            ReportFormat::Json => Format::Json,
+        }
+    }
+}
+
+/// Formats of other output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum TextFormat {
+    /// For people
+    #[default]
+    Human,
+    /// One JSON object, for programs
+    Json,
+}
+
+/// The least confidence of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ConfidenceFloor {
+    /// Also where a step rests on a name alone
+    #[default]
+    Low,
+    /// Also where a step rests on a convention, or no caller is known
+    Medium,
+    /// Only where every step was resolved
+    High,
+}
+
+impl From<ConfidenceFloor> for Confidence {
+    fn from(floor: ConfidenceFloor) -> Confidence {
+        match floor {
+            ConfidenceFloor::Low => Confidence::Low,
+            ConfidenceFloor::Medium => Confidence::Medium,
+            ConfidenceFloor::High => Confidence::High,
+        }
+    }
+}
+
+/// A place that `why` asks about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// File, as written.
+    pub file: PathBuf,
+    /// 1-based line.
+    pub line: u32,
+    /// 1-based column, in characters.
+    pub column: Option<u32>,
+}
+
+/// Why a text is not a [`Place`]: the user's mistake.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("expected FILE:LINE or FILE:LINE:COLUMN, with numbers from 1 on, e.g. src/main.rs:12:9")]
+pub struct PlaceError;
+
+impl FromStr for Place {
+    type Err = PlaceError;
+
+    fn from_str(text: &str) -> Result<Place, PlaceError> {
+        let (rest, last) = split_number(text).ok_or(PlaceError)?;
+        let (file, line, column) = match split_number(rest) {
+            Some((file, line)) => (file, line, Some(last)),
+            None => (rest, last, None),
+        };
+        if file.is_empty() || line == 0 || column == Some(0) {
+            return Err(PlaceError);
+        }
+        Ok(Place { file: file.into(), line, column })
+    }
+}
+
+/// `a:12` is `a` and 12; what stands before the last colon may hold colons itself.
+fn split_number(text: &str) -> Option<(&str, u32)> {
+    let (rest, number) = text.rsplit_once(':')?;
+    Some((rest, number.parse().ok()?))
+}

@@ -1,0 +1,62 @@
+//! The command line: what a user asks for, and how a run ends.
+//!
+//! In: arguments and the state of the terminal. Out: a [`Cli`], the [`Style`](crate::report::Style) of the output, the
+//! level of each rule, an [`Outcome`]. [`run`] alone analyses and prints.
+
+pub mod args;
+pub mod levels;
+pub mod outcome;
+pub mod run;
+pub mod style;
+mod why;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches};
+
+pub use args::{CheckArgs, Cli, Command};
+pub use levels::{LevelChange, UnknownRule, known_rule, levels};
+pub use outcome::Outcome;
+pub use run::run;
+pub use style::{Environment, style};
+
+/// Reads the arguments of `connlint`, the program's name first.
+///
+/// # Errors
+/// What clap has to say: a mistake in the arguments, or the help or version that was asked for
+/// ([`clap::Error::exit_code`] tells them apart).
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    read(Cli::command(), args.into_iter().collect())
+}
+
+/// Reads the arguments of `cargo-connlint`, which cargo calls with its own name for the command as first argument.
+///
+/// Without a command, `check` is meant: `cargo connlint --format json` is `connlint check --format json`.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_cargo(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let command = Cli::command().bin_name("cargo connlint");
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    if args.get(1).is_some_and(|arg| arg == "connlint") {
+        args.remove(1);
+    }
+    let first = args.get(1).map(|arg| arg.to_string_lossy());
+    let plain = match first.as_deref() {
+        None => true,
+        Some("-h" | "--help" | "-V" | "--version") => false,
+        Some(arg) => arg.starts_with('-') && read(command.clone(), args.clone()).is_err(),
+    };
+    if plain {
+        args.insert(1.min(args.len()), "check".into());
+    }
+    read(command, args)
+}
+
+fn read(mut command: clap::Command, args: Vec<OsString>) -> Result<Cli, clap::Error> {
+    let matches = command.try_get_matches_from_mut(args)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+#[cfg(test)]
+mod tests;

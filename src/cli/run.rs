@@ -1,0 +1,153 @@
+//! Carrying out a command line.
+//!
+//! In: [`Cli`]. Out: text on the given writers and an [`Outcome`]. The only part that prints.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use super::args::{CheckArgs, Cli, Command, ExplainArgs, RulesArgs, TextFormat};
+use super::{Environment, Outcome, known_rule, levels, style};
+use crate::check::{self, CheckError, Request};
+use crate::finding::{Confidence, Level};
+use crate::report::{Style, render};
+use crate::rules::page::{self, RulePage, render_page, rules_json, rules_table};
+
+/// The stack of worker threads in bytes: deeply nested expressions are walked recursively.
+const STACK: usize = 64 << 20;
+
+/// Carries out a command; what can't be done is said on `err`.
+pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, err: &mut dyn Write) -> Outcome {
+    match dispatch(cli, environment, out) {
+        Ok(outcome) => outcome,
+        // Whoever reads our output may stop reading: `connlint check | head`.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Clean,
+        Err(failure) => {
+            // Nothing can be done if even this can't be written.
+            let _ = writeln!(err, "error: {failure}");
+            if let Some(help) = failure.help() {
+                let _ = writeln!(err, "  help: {help}");
+            }
+            Outcome::Failed
+        }
+    }
+}
+
+/// Why a command could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    #[error("{0}")]
+    Output(#[from] io::Error),
+    #[error("{0}")]
+    Check(#[from] CheckError),
+    #[error("{0}")]
+    Rule(#[from] super::UnknownRule),
+    #[error("a rule page is broken: {0}; please report this")]
+    Page(&'static page::PageError),
+    #[error("the current folder cannot be found: {0}")]
+    Cwd(io::Error),
+    #[error("no worker threads: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+impl Failure {
+    fn help(&self) -> Option<String> {
+        match self {
+            Failure::Rule(unknown) => Some(unknown.help()),
+            Failure::Check(CheckError::Discover(error)) => Some(match error {
+                crate::discover::DiscoverError::Path { .. } => "name folders or .rs files that exist".to_owned(),
+                crate::discover::DiscoverError::NoManifest { .. } => {
+                    "run connlint in a Cargo project, or name a folder or file: `connlint check src/main.rs`".to_owned()
+                }
+                crate::discover::DiscoverError::Nothing { .. } => {
+                    "name a folder that holds a Cargo.toml with members, or .rs files".to_owned()
+                }
+            }),
+            _ => None,
+        }
+    }
+}
+
+fn dispatch(cli: &Cli, environment: &Environment, out: &mut dyn Write) -> Result<Outcome, Failure> {
+    match &cli.command {
+        Command::Check(args) => {
+            let style = style(&cli.display, args.quiet, environment);
+            check(args, &style, out)
+        }
+        Command::Why(args) => {
+            let style = style(&cli.display, false, environment);
+            super::why::why(args, &style, out)
+        }
+        Command::Explain(args) => {
+            let style = style(&cli.display, false, environment);
+            explain(args, &style, out)
+        }
+        Command::Rules(args) => {
+            let style = style(&cli.display, false, environment);
+            list_rules(args, &style, out)
+        }
+    }
+}
+
+fn pages() -> Result<&'static [RulePage], Failure> {
+    page::pages().map_err(Failure::Page)
+}
+
+fn check(args: &CheckArgs, style: &Style, out: &mut dyn Write) -> Result<Outcome, Failure> {
+    let known = pages()?.iter().map(|page| (page.id.as_str(), page.level));
+    let levels = levels(known, args.pedantic, &args.levels.0)?;
+    let request = request(args.paths.clone(), args.all_targets, levels, args.min_confidence.into())?;
+    let threads = args.threads.map_or(0, std::num::NonZero::get);
+    let checked = in_pool(threads, || check::run(&request))??;
+    render(args.format.into(), &checked.report, &checked.sources, style, out)?;
+    out.flush()?;
+    let summary = &checked.report.summary;
+    Ok(if summary.errors + summary.warnings > 0 {
+        Outcome::Findings
+    } else if summary.files == 0 && !checked.report.problems.is_empty() {
+        Outcome::Failed
+    } else {
+        Outcome::Clean
+    })
+}
+
+/// Runs `work` on worker threads with room for deep expressions; 0 threads: one per core.
+pub(super) fn in_pool<R: Send>(
+    threads: usize,
+    work: impl FnOnce() -> R + Send,
+) -> Result<R, rayon::ThreadPoolBuildError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build()?;
+    Ok(pool.install(work))
+}
+
+/// What to check, seen from the current folder.
+pub(super) fn request(
+    paths: Vec<PathBuf>,
+    all_targets: bool,
+    levels: BTreeMap<String, Level>,
+    min_confidence: Confidence,
+) -> Result<Request, Failure> {
+    let cwd = std::env::current_dir().map_err(Failure::Cwd)?;
+    Ok(Request { paths, cwd, all_targets, levels, min_confidence })
+}
+
+fn explain(args: &ExplainArgs, style: &Style, out: &mut dyn Write) -> Result<Outcome, Failure> {
+    let pages = pages()?;
+    known_rule(&args.rule, pages.iter().map(|page| page.id.as_str()))?;
+    for page in pages.iter().filter(|page| page.id == args.rule) {
+        out.write_all(render_page(page, style).as_bytes())?;
+    }
+    out.flush()?;
+    Ok(Outcome::Clean)
+}
+
+fn list_rules(args: &RulesArgs, style: &Style, out: &mut dyn Write) -> Result<Outcome, Failure> {
+    let pages = pages()?;
+    let text = match args.format {
+        TextFormat::Human => rules_table(pages, style),
+        TextFormat::Json => rules_json(pages),
+    };
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(Outcome::Clean)
+}

@@ -1,0 +1,99 @@
+//! `connlint why`: the reasoning about the constructions at a place.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use super::Outcome;
+use super::args::{TextFormat, WhyArgs};
+use super::run::{Failure, in_pool, request};
+use crate::check::with_analysis;
+use crate::finding::Confidence;
+use crate::report::{Ink, Paint, Style};
+use crate::source::shown_name;
+use crate::why::{self, EndReasoning, Reasoning};
+
+/// What was found at the place.
+struct Answer {
+    reasonings: Vec<Reasoning>,
+    /// Lines of the file that hold constructions.
+    others: Vec<u32>,
+    /// Whether the file was analysed at all.
+    known: bool,
+}
+
+pub(super) fn why(args: &WhyArgs, style: &Style, out: &mut dyn Write) -> Result<Outcome, Failure> {
+    let place = &args.place;
+    let request = request(vec![place.file.clone()], true, BTreeMap::new(), Confidence::Low)?;
+    let absolute = std::path::absolute(&place.file).unwrap_or_else(|_| place.file.clone());
+    let file = shown_name(&absolute, &request.cwd);
+    let answer = in_pool(0, || {
+        with_analysis(&request, |analysed| Answer {
+            reasonings: why::at(analysed, &file, place.line, place.column),
+            others: why::lines_with_constructions(analysed, &file),
+            known: analysed.program.loaded.sources.get(&file).is_some(),
+        })
+    })??;
+    match args.format {
+        TextFormat::Json => {
+            serde_json::to_writer_pretty(&mut *out, &answer.reasonings).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        }
+        TextFormat::Human if answer.reasonings.is_empty() => nothing(&file, place.line, &answer, out)?,
+        TextFormat::Human => {
+            for reasoning in &answer.reasonings {
+                human(reasoning, style, out)?;
+            }
+        }
+    }
+    out.flush()?;
+    Ok(if answer.reasonings.is_empty() { Outcome::Failed } else { Outcome::Clean })
+}
+
+fn nothing(file: &str, line: u32, answer: &Answer, out: &mut dyn Write) -> std::io::Result<()> {
+    if !answer.known {
+        return writeln!(
+            out,
+            "{file} belongs to no target of its package: it is not in the module tree, or its package uses no catalogued client"
+        );
+    }
+    writeln!(out, "no construction of a catalogued client, pool or connection at {file}:{line}")?;
+    if !answer.others.is_empty() {
+        let lines: Vec<String> = answer.others.iter().map(ToString::to_string).collect();
+        writeln!(out, "  the file has some at line {}", lines.join(", "))?;
+    }
+    Ok(())
+}
+
+fn human(reasoning: &Reasoning, style: &Style, out: &mut dyn Write) -> std::io::Result<()> {
+    let paint = Paint::new(style);
+    let place = format!("{}:{}:{}", reasoning.file, reasoning.line, reasoning.column);
+    writeln!(
+        out,
+        "{}  {} in `{}`",
+        paint.ink(Ink::Place, &place),
+        paint.ink(Ink::Strong, &reasoning.call),
+        reasoning.function
+    )?;
+    writeln!(out, "  {}", reasoning.verdict)?;
+    for (index, end) in reasoning.ends.iter().enumerate() {
+        if reasoning.ends.len() > 1 {
+            writeln!(out, "  way {} of {}: ends in `{}`", index + 1, reasoning.ends.len(), end.function)?;
+        }
+        human_end(end, out)?;
+    }
+    Ok(())
+}
+
+fn human_end(end: &EndReasoning, out: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(out, "    frequency  {}", end.frequency)?;
+    writeln!(out, "    root       {}", end.root)?;
+    for (index, step) in end.chain.iter().enumerate() {
+        writeln!(out, "    {}  {step}", if index == 0 { "chain    " } else { "         " })?;
+    }
+    writeln!(out, "    fate       {}", end.fate)?;
+    writeln!(out, "    barrier    {}", end.barrier.as_deref().unwrap_or("none"))?;
+    if end.by_name_only {
+        writeln!(out, "    note       a step of this rests on a name alone")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,197 @@
+//! Hand-made reports for the tests of this module.
+
+use std::path::PathBuf;
+
+use crate::finding::{Confidence, Finding, Level, Location, Problem, Related, Report, Resource, Role, Step, Summary};
+use crate::source::{Pos, SourceFile, Sources, Span};
+
+const ROUTES: &str = "\
+use axum::extract::{Path, State};
+
+pub async fn get_user(State(state): State<AppState>, Path(id): Path<u64>) -> Result<Json<User>, AppError> {
+    let user = state.users.find(id).await?;
+    Ok(Json(user))
+}
+";
+
+const SERVICE: &str = "\
+impl UserService {
+    pub async fn find(&self, id: u64) -> Result<User, AppError> {
+        self.cache.load(id).await
+    }
+}
+";
+
+const CACHE: &str = "\
+impl Cache {
+    pub async fn load(&self, id: u64) -> Result<User, AppError> {
+        let client = redis::Client::open(self.url.as_str())?;
+
+        todo()
+    }
+}
+";
+
+const STATE: &str = "\
+pub struct AppState {
+    redis: ConnectionManager,
+}
+";
+
+const SYNC: &str = "fn sync(urls: &[Url]) -> Result<()> {\r\n\
+\tfor url in urls {\r\n\
+\t\tlet client = reqwest::Client::builder()\r\n\
+\t\t\t.user_agent(\"sync\")\r\n\
+\t\t\t.timeout(TIMEOUT)\r\n\
+\t\t\t.connect_timeout(TIMEOUT)\r\n\
+\t\t\t.pool_max_idle_per_host(4)\r\n\
+\t\t\t.pool_idle_timeout(IDLE)\r\n\
+\t\t\t.https_only(true)\r\n\
+\t\t\t.gzip(true)\r\n\
+\t\t\t.build()?;\r\n\
+\t\tclient.get(url).send()?;\r\n\
+\t}\r\n\
+}\r\n";
+
+/// Where `part` of `text` stands.
+pub(super) fn find(file: &str, text: &str, part: &str) -> Location {
+    let at = text.find(part).expect("the part is in the text");
+    let pos = |at: usize| {
+        let before = &text[..at];
+        let line = before.matches('\n').count() + 1;
+        let start = before.rfind('\n').map_or(0, |end| end + 1);
+        Pos {
+            line: u32::try_from(line).expect("short"),
+            column: u32::try_from(before[start..].chars().count() + 1).expect("short"),
+        }
+    };
+    let span = Span { start: pos(at), end: pos(at + part.len()) };
+    Location { file: file.to_owned(), span }
+}
+
+pub(super) fn sources(files: &[(&str, &str)]) -> Sources {
+    let mut sources = Sources::default();
+    for (name, text) in files {
+        sources.insert(SourceFile { name: (*name).to_owned(), path: PathBuf::from(name), text: (*text).into() });
+    }
+    sources
+}
+
+pub(super) fn step(location: Location, function: &str, what: &str, role: Role) -> Step {
+    Step { location, function: function.to_owned(), what: what.to_owned(), role }
+}
+
+/// A finding with nothing but a place.
+pub(super) fn bare(rule: &'static str, level: Level, message: &str, location: Location) -> Finding {
+    Finding {
+        rule,
+        level,
+        confidence: Confidence::High,
+        message: message.to_owned(),
+        resource: Resource::Client,
+        family: "redis".to_owned(),
+        call: "redis::Client::open".to_owned(),
+        location,
+        function: "f".to_owned(),
+        chain: Vec::new(),
+        more_chains: 0,
+        related: Vec::new(),
+        help: Vec::new(),
+        example: None,
+        fingerprint: "0123456789abcdef".to_owned(),
+    }
+}
+
+/// A chain over three files, with a related place, help and an example.
+fn per_request() -> Finding {
+    let open = find("src/cache.rs", CACHE, "redis::Client::open(self.url.as_str())");
+    let message = "`redis::Client::open` runs for every request to `GET /users/{id}`";
+    Finding {
+        function: "Cache::load".to_owned(),
+        chain: vec![
+            step(find("src/routes.rs", ROUTES, "get_user"), "get_user", "handler of GET /users/{id}", Role::Root),
+            step(
+                find("src/routes.rs", ROUTES, "state.users.find(id)"),
+                "get_user",
+                "calls `UserService::find`",
+                Role::Call,
+            ),
+            step(
+                find("src/service.rs", SERVICE, "self.cache.load(id)"),
+                "UserService::find",
+                "calls `Cache::load`",
+                Role::Call,
+            ),
+            step(open.clone(), "Cache::load", "builds the client", Role::Construction),
+        ],
+        more_chains: 2,
+        related: vec![Related {
+            location: find("src/state.rs", STATE, "redis: ConnectionManager"),
+            message: "`AppState` already holds a `ConnectionManager`".to_owned(),
+        }],
+        help: vec![
+            "build the client once in `main` and keep it in `AppState`; take `State(state): State<AppState>` in \
+             the handler and clone the connection from it"
+                .to_owned(),
+        ],
+        example: Some("let mut redis = state.redis.clone();\nlet user = redis.get(id).await?;\n".to_owned()),
+        ..bare("client-per-request", Level::Error, message, open)
+    }
+}
+
+/// A tall builder chain in a file with tabs and CRLF.
+fn in_loop() -> Finding {
+    let from = SYNC.find("reqwest").expect("there");
+    let to = SYNC.find(".build()").expect("there") + ".build()".len();
+    let build = find("src/sync.rs", SYNC, &SYNC[from..to]);
+    let message = "`reqwest::Client::builder` runs in each turn of a loop";
+    Finding {
+        confidence: Confidence::Medium,
+        family: "http".to_owned(),
+        call: "reqwest::Client::builder".to_owned(),
+        function: "sync".to_owned(),
+        chain: vec![step(build.clone(), "sync", "builds the client", Role::Construction)],
+        more_chains: 1,
+        ..bare("client-in-loop", Level::Warning, message, build)
+    }
+}
+
+/// Both findings, two problems.
+pub(super) fn full() -> (Report, Sources) {
+    let report = Report {
+        findings: vec![per_request(), in_loop()],
+        problems: vec![
+            Problem {
+                file: "src/broken.rs".to_owned(),
+                line: 3,
+                column: 1,
+                message: "expected `;`, so `fn load` was not analysed".to_owned(),
+                help: "mend the syntax; `cargo check` shows more".to_owned(),
+            },
+            Problem {
+                file: String::new(),
+                line: 0,
+                column: 0,
+                message: "`cargo metadata` failed: no network".to_owned(),
+                help: "run `cargo fetch`; the manifests were read instead".to_owned(),
+            },
+        ],
+        summary: Summary {
+            packages: 1,
+            files: 5,
+            constructions: 7,
+            errors: 1,
+            warnings: 1,
+            suppressed: 0,
+            below_level: 3,
+        },
+    };
+    let sources = sources(&[
+        ("src/routes.rs", ROUTES),
+        ("src/service.rs", SERVICE),
+        ("src/cache.rs", CACHE),
+        ("src/state.rs", STATE),
+        ("src/sync.rs", SYNC),
+    ]);
+    (report, sources)
+}

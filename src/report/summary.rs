@@ -1,0 +1,78 @@
+//! The line of totals that ends a report.
+//!
+//! In: a [`Report`]. Out: one sentence in which everything that was seen is counted.
+
+use crate::finding::{Level, Report};
+
+/// "4 errors, 1 warning in 120 files of 3 packages; 37 constructions seen, 0 suppressed".
+#[must_use]
+pub fn summary_line(report: &Report) -> String {
+    let summary = &report.summary;
+    let pedantic = report.findings.iter().filter(|finding| finding.level == Level::Pedantic).count();
+    let counts = [
+        (summary.errors, "error", "errors"),
+        (summary.warnings, "warning", "warnings"),
+        (pedantic, "pedantic finding", "pedantic findings"),
+    ];
+    let found: Vec<String> =
+        counts.iter().filter(|(number, ..)| *number > 0).map(|(number, one, many)| count(*number, one, many)).collect();
+    let found = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
+    let mut line = format!(
+        "{found} in {} of {}; {} seen, {} suppressed",
+        count(summary.files, "file", "files"),
+        count(summary.packages, "package", "packages"),
+        count(summary.constructions, "construction", "constructions"),
+        summary.suppressed,
+    );
+    if summary.below_level > 0 {
+        line.push_str(&format!(", {} of rules that are off", summary.below_level));
+    }
+    if !report.problems.is_empty() {
+        let problems = count(report.problems.len(), "problem", "problems");
+        line.push_str(&format!("; {problems} with the input"));
+    }
+    line
+}
+
+/// "1 file", "2 files".
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Problem, Summary};
+
+    #[test]
+    fn everything_is_counted() {
+        let mut report = Report {
+            summary: Summary {
+                packages: 3,
+                files: 120,
+                constructions: 37,
+                errors: 4,
+                warnings: 1,
+                ..Summary::default()
+            },
+            ..Report::default()
+        };
+        assert_eq!(
+            summary_line(&report),
+            "4 errors, 1 warning in 120 files of 3 packages; 37 constructions seen, 0 suppressed"
+        );
+        report.summary = Summary { packages: 1, files: 1, constructions: 1, below_level: 2, ..Summary::default() };
+        report.problems.push(Problem {
+            file: String::new(),
+            line: 0,
+            column: 0,
+            message: "m".to_owned(),
+            help: "h".to_owned(),
+        });
+        assert_eq!(
+            summary_line(&report),
+            "no findings in 1 file of 1 package; 1 construction seen, 0 suppressed, 2 of rules that are off; \
+             1 problem with the input"
+        );
+    }
+}

@@ -1,0 +1,120 @@
+//! The chain of a finding: from the root down to the construction.
+//!
+//! In: an end of an analysis. Out: [`Step`]s, root first.
+
+use super::construction::Context;
+use crate::facts::ExprId;
+use crate::finding::{Location, Role, Step};
+use crate::flow::{Analysis, End, Via};
+use crate::link::{Program, UnitId};
+use crate::source::Span;
+
+/// No chain shown is longer.
+const MAX_STEPS: usize = 32;
+
+/// The steps of an end.
+#[must_use]
+pub fn steps(context: Context<'_, '_>, analysis: &Analysis, end: &End) -> Vec<Step> {
+    let program = context.program;
+    let mut steps = Vec::new();
+    above(context, end, &mut steps);
+    for window in end.route.windows(2) {
+        let ((unit, expr), (callee, _)) = (window[0], window[1]);
+        steps.push(call_step(program, unit, expr, callee));
+    }
+    let site = &analysis.site;
+    steps.push(Step {
+        location: Location { file: program.file_name(site.unit).to_owned(), span: site.span },
+        function: program.display_name(site.unit),
+        what: format!("{} `{}`", super::help::makes_verb(site.resource), site.call.path),
+        role: Role::Construction,
+    });
+    steps
+}
+
+/// From the root to the unit where the value ends.
+fn above(context: Context<'_, '_>, end: &End, steps: &mut Vec<Step>) {
+    let program = context.program;
+    let (unit, _) = end.place();
+    if let Some((hit, at)) = &end.context.root {
+        steps.push(root_at(program, unit, *at, &hit.what));
+        return;
+    }
+    let mut upwards = Vec::new();
+    let mut at = unit;
+    for _ in 0..MAX_STEPS {
+        let Some(entry) = context.known.of(at) else { break };
+        match &entry.via {
+            Via::Root(hit) => {
+                upwards.push(root_unit(program, at, &hit.what));
+                break;
+            }
+            Via::Uncalled => {
+                upwards.push(root_unit(program, at, "no caller is seen"));
+                break;
+            }
+            Via::Memo(from, call) => {
+                if let Some(call) = call {
+                    upwards.push(root_at(program, *from, *call, "run at most once"));
+                } else {
+                    upwards.push(root_unit(program, *from, "initialiser, run at most once"));
+                }
+                break;
+            }
+            Via::InnerRoot(from, hit, closure, reference) => {
+                if reference.expr != *closure {
+                    upwards.push(call_step(program, *from, reference.expr, at));
+                }
+                upwards.push(root_at(program, *from, *closure, &hit.what));
+                break;
+            }
+            Via::Reference(reference) => {
+                upwards.push(call_step(program, reference.unit, reference.expr, at));
+                at = reference.unit;
+            }
+        }
+    }
+    upwards.reverse();
+    steps.extend(upwards);
+}
+
+fn call_step(program: &Program<'_>, unit: UnitId, expr: ExprId, callee: UnitId) -> Step {
+    Step {
+        location: location(program, unit, span_of(program, unit, expr)),
+        function: program.display_name(unit),
+        what: format!("calls `{}`", program.display_name(callee)),
+        role: Role::Call,
+    }
+}
+
+fn root_unit(program: &Program<'_>, unit: UnitId, what: &str) -> Step {
+    Step {
+        location: location(program, unit, program.unit(unit).span),
+        function: program.display_name(unit),
+        what: what.to_owned(),
+        role: Role::Root,
+    }
+}
+
+fn root_at(program: &Program<'_>, unit: UnitId, expr: ExprId, what: &str) -> Step {
+    let mut span = span_of(program, unit, expr);
+    // Only where a closure or loop begins: its body can be long.
+    if span.end.line > span.start.line {
+        span.end = span.start;
+        span.end.column += 1;
+    }
+    Step {
+        location: location(program, unit, span),
+        function: program.display_name(unit),
+        what: what.to_owned(),
+        role: Role::Root,
+    }
+}
+
+fn span_of(program: &Program<'_>, unit: UnitId, expr: ExprId) -> Span {
+    program.body(unit).map_or_else(Default::default, |body| body.node(expr).span)
+}
+
+fn location(program: &Program<'_>, unit: UnitId, span: Span) -> Location {
+    Location { file: program.file_name(unit).to_owned(), span }
+}

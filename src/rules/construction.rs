@@ -1,0 +1,167 @@
+//! The seven construction rules: a table over what is built and how often.
+//!
+//! In: analyses. Out: one [`Finding`] per guilty construction.
+
+use std::collections::BTreeMap;
+
+use super::{chain, help};
+use crate::finding::{Confidence, Finding, Level, Location, Related, Resource, fingerprint};
+use crate::flow::{Analysis, Frequencies, Frequency};
+use crate::link::Program;
+
+/// Every rule id of this module, in the order of the documentation.
+pub const RULES: [&str; 7] = [
+    "client-per-request",
+    "client-per-call",
+    "client-in-loop",
+    "client-per-worker",
+    "connection-per-request",
+    "connection-per-call",
+    "connection-in-loop",
+];
+
+/// What rules look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'c, 'f> {
+    /// The program.
+    pub program: &'c Program<'f>,
+    /// How often its units run.
+    pub known: &'c Frequencies,
+    /// The analyses of all constructions.
+    pub analyses: &'c [Analysis],
+}
+
+/// The rule that a construction of `resource` at `frequency` breaks.
+#[must_use]
+pub fn rule_of(resource: Resource, frequency: Frequency) -> Option<&'static str> {
+    match (resource, frequency) {
+        (_, Frequency::Once) => None,
+        (_, Frequency::PerWorker) => Some("client-per-worker"),
+        (Resource::Connection, Frequency::PerIteration) => Some("connection-in-loop"),
+        (Resource::Connection, Frequency::PerCall) => Some("connection-per-call"),
+        (Resource::Connection, Frequency::PerRequest) => Some("connection-per-request"),
+        (_, Frequency::PerIteration) => Some("client-in-loop"),
+        (_, Frequency::PerCall) => Some("client-per-call"),
+        (_, Frequency::PerRequest) => Some("client-per-request"),
+    }
+}
+
+/// All findings; rules that `levels` sets to off are left to the caller's count by level [`Level::Off`].
+#[must_use]
+pub fn findings(context: Context<'_, '_>, levels: &BTreeMap<String, Level>) -> Vec<Finding> {
+    let mut places = std::collections::BTreeSet::new();
+    let mut ordinals: BTreeMap<String, usize> = BTreeMap::new();
+    let mut found = Vec::new();
+    for analysis in context.analyses {
+        let Some(mut finding) = finding_of(context, analysis, levels) else { continue };
+        // A file shared by a library and a binary is analysed in both.
+        if !places.insert((finding.location.clone(), finding.rule)) {
+            continue;
+        }
+        let name = context.program.full_name(analysis.site.unit);
+        let key = format!("{} {} {}", finding.rule, name, finding.call);
+        let ordinal = ordinals.entry(key).or_default();
+        finding.fingerprint = fingerprint(&[finding.rule, &name, &finding.call, &ordinal.to_string()]);
+        *ordinal += 1;
+        found.push(finding);
+    }
+    found
+}
+
+fn finding_of(context: Context<'_, '_>, analysis: &Analysis, levels: &BTreeMap<String, Level>) -> Option<Finding> {
+    if analysis.part_of.is_some() {
+        return None;
+    }
+    let end = &analysis.ends[analysis.decisive?];
+    let frequency = end.frequency?;
+    let site = &analysis.site;
+    let rule = rule_of(site.resource, frequency)?;
+    let program = context.program;
+    let location = Location { file: program.file_name(site.unit).to_owned(), span: site.span };
+    let steps = chain::steps(context, analysis, end);
+    let (help, example) = help::of(context, analysis, frequency);
+    let confidence = confidence(context, analysis, frequency);
+    let more = context.known.roots_above(end.place().0, frequency).saturating_sub(1);
+    let function = program.display_name(site.unit);
+    Some(Finding {
+        rule,
+        level: levels.get(rule).copied().unwrap_or(Level::Error),
+        confidence,
+        message: message(program, analysis, frequency),
+        resource: site.resource,
+        family: site.family.clone(),
+        call: site.call.path.to_string(),
+        location,
+        function,
+        chain: steps,
+        more_chains: more,
+        related: related(context, analysis),
+        help,
+        example,
+        fingerprint: String::new(),
+    })
+}
+
+/// `a Redis client is built for every request`.
+fn message(program: &Program<'_>, analysis: &Analysis, frequency: Frequency) -> String {
+    let site = &analysis.site;
+    let what = thing(program, analysis);
+    let verb = if site.resource == Resource::Connection { "opened" } else { "built" };
+    let when = match frequency {
+        Frequency::Once => "once",
+        Frequency::PerWorker => "once for every worker",
+        Frequency::PerIteration => "anew in every turn of a loop",
+        Frequency::PerCall => "anew in every call",
+        Frequency::PerRequest => "anew for every request",
+    };
+    format!("{what} is {verb} {when}")
+}
+
+/// `a redis client`, `an http pool`.
+pub(super) fn thing(program: &Program<'_>, analysis: &Analysis) -> String {
+    let family = analysis.site.family.as_str();
+    let family = match family {
+        "redis" => "Redis".to_owned(),
+        "mongodb" => "MongoDB".to_owned(),
+        "kafka" => "Kafka".to_owned(),
+        "" => program.catalog.file(analysis.site.call.file).name.clone(),
+        short if short.len() <= 4 => short.to_uppercase(),
+        other => other.to_owned(),
+    };
+    let article = if family.starts_with(['A', 'E', 'I', 'O', 'a', 'e', 'i', 'o', 'H'])
+        && family != "HTTP/2"
+        && family != "HTTP"
+    {
+        "an"
+    } else if family == "HTTP" {
+        "an"
+    } else {
+        "a"
+    };
+    format!("{article} {family} {}", analysis.site.resource.name())
+}
+
+/// Every step found by type or path: high; no caller known: medium; a name alone: low.
+fn confidence(context: Context<'_, '_>, analysis: &Analysis, frequency: Frequency) -> Confidence {
+    let Some(end) = analysis.decisive.map(|index| &analysis.ends[index]) else { return Confidence::Low };
+    let above = end.context.root.is_some() || context.known.of(end.place().0).is_none_or(|entry| entry.sure);
+    if !end.sure || !above {
+        Confidence::Low
+    } else if frequency == Frequency::PerCall || !analysis.site.sure {
+        Confidence::Medium
+    } else {
+        Confidence::High
+    }
+}
+
+/// Constructions in the same place that this finding speaks for.
+fn related(context: Context<'_, '_>, analysis: &Analysis) -> Vec<Related> {
+    let own = context.analyses.iter().position(|other| std::ptr::eq(other, analysis));
+    let parts = context.analyses.iter().filter(|other| other.part_of.is_some() && other.part_of == own);
+    parts
+        .map(|part| Related {
+            location: Location { file: context.program.file_name(part.site.unit).to_owned(), span: part.site.span },
+            message: format!("{} of it comes from here", thing(context.program, part)),
+        })
+        .collect()
+}
