@@ -5,6 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
+use rustc_hash::FxHashSet;
+
 use super::manifest::{Manifests, Reading};
 use super::model::DiscoverError;
 use super::paths::{MANIFEST, absolute, folder_of, nearest_manifest};
@@ -105,12 +107,14 @@ fn name_folder(
 
 /// Whether the folder has Rust files that no manifest below it accounts for.
 fn has_own_sources(folder: &Path, found: &Found) -> bool {
-    let packages: Vec<&Path> = found.manifests.iter().map(|path| folder_of(path)).collect();
-    !packages.contains(&folder)
-        && found
-            .sources
-            .iter()
-            .any(|file| !packages.iter().any(|package| file.starts_with(package)))
+    let packages: FxHashSet<&Path> = found.manifests.iter().map(|path| folder_of(path)).collect();
+    let is_own = |file: &PathBuf| {
+        let mut within = file
+            .ancestors()
+            .take_while(|above| above.starts_with(folder));
+        !within.any(|above| packages.contains(above))
+    };
+    found.sources.iter().any(is_own)
 }
 
 /// A file: a manifest stands for its package or the members below it, a Rust file for itself; others say nothing.

@@ -160,15 +160,19 @@ fn is_glob(pattern: &str) -> bool {
 }
 
 /// The manifests in the folders that a glob in `members` means.
-fn expand(root: &Manifest, pattern: &str) -> Vec<PathBuf> {
-    let parts: Vec<&str> = pattern
-        .split(['/', '\\'])
-        .filter(|part| !part.is_empty())
-        .collect();
+fn expand(root: &Manifest, pattern: &str) -> BTreeSet<PathBuf> {
+    let parts: Vec<&str> = pattern.split('/').collect();
     let fixed = parts.iter().take_while(|part| !is_glob(part)).count();
     let (fixed, globs) = parts.split_at(fixed);
-    let mut folders = vec![root.resolve(&fixed.join("/"))];
-    for part in globs {
+    let start = if fixed.is_empty() {
+        root.folder.clone()
+    } else {
+        // The slash at the end makes nothing, which stands before the first slash of `/*`, the root of the system.
+        root.resolve(&format!("{}/", fixed.join("/")))
+    };
+    let mut folders = BTreeSet::from([start]);
+    for part in globs.iter().filter(|part| !part.is_empty()) {
+        // A set, since `**/**` meets each folder many times.
         folders = folders
             .iter()
             .flat_map(|folder| step(folder, part))

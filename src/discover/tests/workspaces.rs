@@ -1,6 +1,6 @@
 //! Which packages belong together.
 
-use super::{Project, package};
+use super::{Project, package, without_cargo};
 
 #[test]
 fn virtual_workspace_with_globs_and_excludes() {
@@ -39,6 +39,32 @@ fn virtual_workspace_with_globs_and_excludes() {
     // From a folder without a manifest and from a member it is the same workspace.
     let from_within = project.discover_from("crates/a/src", &[]);
     assert_eq!(from_within.packages, discovery.packages);
+}
+
+#[test]
+fn globs_of_any_depth_and_from_elsewhere() {
+    let project = Project::new(&[]);
+    let outer = project.path("outer").display().to_string();
+    let members = format!("\"libs/**/part\", \"../side/*\", \"{outer}/[ab]\", \"libs/**/**/part\"");
+    project.write(
+        "ws/Cargo.toml",
+        &format!("[workspace]\nresolver = \"2\"\nmembers = [{members}]\n"),
+    );
+    let folders = [
+        "outer/a",
+        "outer/c",
+        "side/s",
+        "ws/libs/one/deep/part",
+        "ws/libs/part",
+    ];
+    for (index, folder) in folders.iter().enumerate() {
+        let name = format!("p{index}");
+        project.write(&format!("{folder}/Cargo.toml"), &package(&name, ""));
+        project.write(&format!("{folder}/src/lib.rs"), "");
+    }
+    let discovery = project.run("ws", &[], &without_cargo()).unwrap();
+    let expected = ["outer/a", "side/s", "ws/libs/one/deep/part", "ws/libs/part"];
+    assert_eq!(project.folders(&discovery), expected);
 }
 
 #[test]
