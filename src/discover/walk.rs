@@ -57,7 +57,7 @@ fn builder(folder: &Path) -> WalkBuilder {
         .require_git(in_repository)
         .parents(in_repository)
         .follow_links(false)
-        .filter_entry(|entry| entry.depth() == 0 || !is_skipped(entry));
+        .filter_entry(|entry| !is_skipped(entry));
     builder
 }
 

@@ -1,6 +1,6 @@
 //! Which packages belong together.
 
-use super::{Project, package};
+use super::{Project, package, without_cargo};
 
 #[test]
 fn virtual_workspace_with_globs_and_excludes() {
@@ -31,6 +31,32 @@ fn virtual_workspace_with_globs_and_excludes() {
     // From a folder without a manifest and from a member it is the same workspace.
     let from_within = project.discover_from("crates/a/src", &[]);
     assert_eq!(from_within.packages, discovery.packages);
+}
+
+#[test]
+fn globs_of_any_depth_and_from_elsewhere() {
+    let project = Project::new(&[]);
+    let outer = project.path("outer").display().to_string();
+    let members = format!("\"libs/**/part\", \"../side/*\", \"{outer}/[ab]\", \"libs/**/**/part\"");
+    project.write(
+        "ws/Cargo.toml",
+        &format!("[workspace]\nresolver = \"2\"\nmembers = [{members}]\n"),
+    );
+    let folders = [
+        "outer/a",
+        "outer/c",
+        "side/s",
+        "ws/libs/one/deep/part",
+        "ws/libs/part",
+    ];
+    for (index, folder) in folders.iter().enumerate() {
+        let name = format!("p{index}");
+        project.write(&format!("{folder}/Cargo.toml"), &package(&name, ""));
+        project.write(&format!("{folder}/src/lib.rs"), "");
+    }
+    let discovery = project.run("ws", &[], &without_cargo()).unwrap();
+    let expected = ["outer/a", "side/s", "ws/libs/one/deep/part", "ws/libs/part"];
+    assert_eq!(project.folders(&discovery), expected);
 }
 
 #[test]
@@ -102,6 +128,47 @@ fn every_package_below_a_folder() {
 }
 
 #[test]
+fn a_path_dependency_with_a_workspace_of_its_own_is_no_member() {
+    let project = Project::new(&[
+        (
+            "Cargo.toml",
+            &package(
+                "app",
+                "[workspace]\n[dependencies]\nsub = { path = \"sub\" }\n",
+            ),
+        ),
+        ("src/main.rs", ""),
+        ("sub/Cargo.toml", &package("sub", "[workspace]\n")),
+        ("sub/src/lib.rs", ""),
+    ]);
+    assert_eq!(project.folders(&project.discover(&[])), ["."]);
+}
+
+#[test]
+fn an_excluded_package_has_no_part_in_the_workspace() {
+    let redis = "[dependencies]\nredis = \"0.27\"\n";
+    let project = Project::new(&[
+        (
+            "Cargo.toml",
+            "[workspace]\nresolver = \"2\"\nmembers = [\"a\"]\nexclude = [\"out\"]\n",
+        ),
+        (
+            "Cargo.lock",
+            "[[package]]\nname = \"redis\"\nversion = \"0.27.6\"\n",
+        ),
+        ("a/Cargo.toml", &package("a", redis)),
+        ("a/src/lib.rs", ""),
+        ("out/Cargo.toml", &package("out", redis)),
+        ("out/src/lib.rs", ""),
+    ]);
+    let discovery = project.discover(&["."]);
+    assert_eq!(project.folders(&discovery), ["a", "out"]);
+    let locked = |index: usize| discovery.packages[index].dependencies[0].locked.len();
+    assert_eq!((locked(0), locked(1)), (1, 0));
+    assert_eq!(project.folders(&project.discover_from("out", &[])), ["out"]);
+}
+
+#[test]
 fn a_stray_package_is_taken_alone() {
     let project = Project::new(&[
         ("Cargo.toml", "[workspace]\nresolver = \"2\"\nmembers = [\"a\"]\n"),
@@ -129,6 +196,12 @@ fn ignored_and_foreign_folders_are_left_out() {
         ("vendor/x/.cargo-checksum.json", "{}"),
     ]);
     assert_eq!(project.folders(&project.discover(&["."])), ["a"]);
+    // Unless named.
+    project.write("a/target/package/x/src/lib.rs", "");
+    project.write("generated/src/lib.rs", "");
+    for folder in ["a/target", "generated"] {
+        assert_eq!(project.discover(&[folder]).packages.len(), 1, "{folder}");
+    }
 }
 
 #[test]
