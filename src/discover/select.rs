@@ -41,28 +41,16 @@ pub(super) struct Selection {
 
 /// The workspace of `cwd`, as cargo takes it.
 pub(super) fn current(cwd: &Path) -> Result<Selection, DiscoverError> {
-    let manifest = nearest_manifest(cwd).ok_or_else(|| DiscoverError::NoManifest {
-        folder: cwd.to_owned(),
-    })?;
-    Ok(Selection {
-        scopes: vec![(cwd.to_owned(), Scope::Workspace(manifest))],
-        problems: Vec::new(),
-    })
+    let manifest = nearest_manifest(cwd).ok_or_else(|| DiscoverError::NoManifest { folder: cwd.to_owned() })?;
+    Ok(Selection { scopes: vec![(cwd.to_owned(), Scope::Workspace(manifest))], problems: Vec::new() })
 }
 
 /// What the paths name.
-pub(super) fn named(
-    paths: &[PathBuf],
-    cwd: &Path,
-    manifests: &Manifests,
-) -> Result<Selection, DiscoverError> {
+pub(super) fn named(paths: &[PathBuf], cwd: &Path, manifests: &Manifests) -> Result<Selection, DiscoverError> {
     let mut selection = Selection::default();
     for given in paths {
         let path = absolute(cwd, given);
-        let kind = path.metadata().map_err(|cause| DiscoverError::Path {
-            path: given.clone(),
-            cause,
-        })?;
+        let kind = path.metadata().map_err(|cause| DiscoverError::Path { path: given.clone(), cause })?;
         let before = selection.scopes.len();
         if kind.is_dir() {
             name_folder(given, &path, cwd, manifests, &mut selection);
@@ -70,29 +58,19 @@ pub(super) fn named(
             selection.scopes.push((given.clone(), scope));
         }
         if selection.scopes.len() == before {
-            return Err(DiscoverError::Nothing {
-                path: given.clone(),
-            });
+            return Err(DiscoverError::Nothing { path: given.clone() });
         }
     }
     Ok(selection)
 }
 
 /// A folder: the packages below it, and the package around it if it is inside of one.
-fn name_folder(
-    given: &Path,
-    folder: &Path,
-    cwd: &Path,
-    manifests: &Manifests,
-    selection: &mut Selection,
-) {
+fn name_folder(given: &Path, folder: &Path, cwd: &Path, manifests: &Manifests, selection: &mut Selection) {
     let found = walk(folder, cwd);
     let mut add = |scope| selection.scopes.push((given.to_owned(), scope));
     if has_own_sources(folder, &found) {
         match package_around(folder, manifests, &mut selection.problems) {
-            Some(around) => add(around.map_or(Scope::Unreadable, |manifest| {
-                Scope::Part(manifest, folder.to_owned())
-            })),
+            Some(around) => add(around.map_or(Scope::Unreadable, |manifest| Scope::Part(manifest, folder.to_owned()))),
             None if found.manifests.is_empty() => {
                 add(Scope::LooseFolder(folder.to_owned(), found.sources));
             }
@@ -109,9 +87,7 @@ fn name_folder(
 fn has_own_sources(folder: &Path, found: &Found) -> bool {
     let packages: FxHashSet<&Path> = found.manifests.iter().map(|path| folder_of(path)).collect();
     let is_own = |file: &PathBuf| {
-        let mut within = file
-            .ancestors()
-            .take_while(|above| above.starts_with(folder));
+        let mut within = file.ancestors().take_while(|above| above.starts_with(folder));
         !within.any(|above| packages.contains(above))
     };
     found.sources.iter().any(is_own)
@@ -134,11 +110,7 @@ fn file_scope(path: &Path, manifests: &Manifests, problems: &mut Vec<Problem>) -
 }
 
 /// The manifest of the package that `folder` is in: `None` if it is in none, `Some(None)` if it can't be read.
-fn package_around(
-    folder: &Path,
-    manifests: &Manifests,
-    problems: &mut Vec<Problem>,
-) -> Option<Option<PathBuf>> {
+fn package_around(folder: &Path, manifests: &Manifests, problems: &mut Vec<Problem>) -> Option<Option<PathBuf>> {
     match manifests.reading(&nearest_manifest(folder)?) {
         Reading::Absent => None,
         Reading::Broken(problem) => {

@@ -25,10 +25,7 @@ pub(super) struct Root {
 
 /// The workspace that `manifest` belongs to.
 pub(super) fn root_of(manifest: &Manifest, manifests: &Manifests) -> Root {
-    let at = |path: PathBuf| Root {
-        manifest: path,
-        broken: None,
-    };
+    let at = |path: PathBuf| Root { manifest: path, broken: None };
     if manifest.workspace().is_some() {
         return at(manifest.path.clone());
     }
@@ -39,10 +36,7 @@ pub(super) fn root_of(manifest: &Manifest, manifests: &Manifests) -> Root {
         match manifests.reading(&manifest_of(folder)) {
             Reading::Absent => {}
             Reading::Broken(problem) => {
-                return Root {
-                    manifest: manifest.path.clone(),
-                    broken: Some(problem),
-                };
+                return Root { manifest: manifest.path.clone(), broken: Some(problem) };
             }
             Reading::Read(above) if above.workspace().is_some() => {
                 if !excludes(&above, &manifest.folder) {
@@ -69,10 +63,7 @@ fn pointer(manifest: &Manifest, manifests: &Manifests) -> Option<PathBuf> {
 fn excludes(root: &Manifest, folder: &Path) -> bool {
     let names = |key| {
         let paths = root.workspace().map(|workspace| texts(workspace, key));
-        paths
-            .unwrap_or_default()
-            .into_iter()
-            .any(|path| folder.starts_with(root.resolve(path)))
+        paths.unwrap_or_default().into_iter().any(|path| folder.starts_with(root.resolve(path)))
     };
     names("exclude") && !names("members")
 }
@@ -90,23 +81,13 @@ pub(super) struct Members {
 pub(super) fn members(root: &Manifest, manifests: &Manifests) -> Members {
     let mut members = Members::default();
     let mut waiting: BTreeSet<PathBuf> = BTreeSet::from([root.path.clone()]);
-    for pattern in root
-        .workspace()
-        .map(|workspace| texts(workspace, "members"))
-        .unwrap_or_default()
-    {
+    for pattern in root.workspace().map(|workspace| texts(workspace, "members")).unwrap_or_default() {
         if is_glob(pattern) {
-            waiting.extend(
-                expand(root, pattern)
-                    .into_iter()
-                    .filter(|path| path.is_file()),
-            );
+            waiting.extend(expand(root, pattern).into_iter().filter(|path| path.is_file()));
         } else {
             let path = manifest_of(&root.resolve(pattern));
             if !path.is_file() {
-                members
-                    .problems
-                    .push(missing_member(root, pattern, manifests));
+                members.problems.push(missing_member(root, pattern, manifests));
             }
             waiting.insert(path);
         }
@@ -134,9 +115,7 @@ pub(super) fn members(root: &Manifest, manifests: &Manifests) -> Members {
 
 /// Path dependencies below the root are members without being named; those with a workspace of their own are not.
 fn path_dependencies(manifest: &Manifest, root: &Manifest, manifests: &Manifests) -> Vec<PathBuf> {
-    let paths = declared(manifest, Some(root))
-        .into_iter()
-        .filter_map(|one| one.path);
+    let paths = declared(manifest, Some(root)).into_iter().filter_map(|one| one.path);
     paths
         .filter(|folder| folder.starts_with(&root.folder))
         .filter_map(|folder| manifests.in_folder(&folder))
@@ -173,10 +152,7 @@ fn expand(root: &Manifest, pattern: &str) -> BTreeSet<PathBuf> {
     let mut folders = BTreeSet::from([start]);
     for part in globs.iter().filter(|part| !part.is_empty()) {
         // A set, since `**/**` meets each folder many times.
-        folders = folders
-            .iter()
-            .flat_map(|folder| step(folder, part))
-            .collect();
+        folders = folders.iter().flat_map(|folder| step(folder, part)).collect();
     }
     folders.iter().map(|folder| manifest_of(folder)).collect()
 }
@@ -185,13 +161,8 @@ fn expand(root: &Manifest, pattern: &str) -> BTreeSet<PathBuf> {
 fn step(folder: &Path, part: &str) -> Vec<PathBuf> {
     match part {
         "**" => {
-            let below = walkdir::WalkDir::new(folder)
-                .into_iter()
-                .filter_map(Result::ok);
-            below
-                .filter(|entry| entry.file_type().is_dir())
-                .map(|entry| entry.into_path())
-                .collect()
+            let below = walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok);
+            below.filter(|entry| entry.file_type().is_dir()).map(|entry| entry.into_path()).collect()
         }
         part if is_glob(part) => {
             let mut builder = GitignoreBuilder::new("");
@@ -202,16 +173,9 @@ fn step(folder: &Path, part: &str) -> Vec<PathBuf> {
             let Ok(glob) = builder.build() else {
                 return Vec::new();
             };
-            let entries = fs::read_dir(folder)
-                .into_iter()
-                .flatten()
-                .filter_map(Result::ok);
-            let folders = entries
-                .map(|entry| entry.path())
-                .filter(|path| path.is_dir());
-            folders
-                .filter(|path| glob.matched(last_name(path), true).is_ignore())
-                .collect()
+            let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+            let folders = entries.map(|entry| entry.path()).filter(|path| path.is_dir());
+            folders.filter(|path| glob.matched(last_name(path), true).is_ignore()).collect()
         }
         part => vec![folder.join(part)],
     }

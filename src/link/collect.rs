@@ -40,6 +40,7 @@ pub fn link<'f>(catalog: &'f Catalog, discovery: &'f Discovery, loaded: &'f Load
     let mut collector = Collector { program };
     collector.crates();
     collector.externs();
+    collector.globs();
     collector.implementations();
     collector.finish()
 }
@@ -96,6 +97,7 @@ impl<'f> Collector<'f> {
             values: FxHashMap::default(),
             imports: FxHashMap::default(),
             globs: Vec::new(),
+            glob_targets: Vec::new(),
         });
         module
     }
@@ -338,6 +340,16 @@ impl<'f> Collector<'f> {
             let krate = &mut self.program.crates[index];
             krate.local_externs = local;
             krate.externs = externs;
+        }
+    }
+
+    /// Looks up what globs lead to. A glob's path may itself lead through a glob, hence the rounds.
+    fn globs(&mut self) {
+        for _ in 0..3 {
+            for index in 0..self.program.modules.len() {
+                let targets = self.program.resolve_globs(ModuleId(id(index)));
+                self.program.modules[index].glob_targets = targets;
+            }
         }
     }
 

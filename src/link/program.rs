@@ -110,6 +110,8 @@ pub struct Module<'f> {
     pub imports: FxHashMap<Name, Vec<Import<'f>>>,
     /// Glob imports.
     pub globs: Vec<Import<'f>>,
+    /// What the glob imports lead to.
+    pub glob_targets: Vec<Def>,
 }
 
 /// What a type is made of.

@@ -3,6 +3,8 @@
 //! In: a path and the module it stands in. Out: a [`Def`], or what is left of the path behind a type.
 
 use super::program::{Def, ModuleId, Program};
+use rustc_hash::FxHashSet;
+
 use crate::catalog::model::TypeRole;
 use crate::facts::{Name, Path, Segment};
 
@@ -24,8 +26,8 @@ pub(super) enum Found<'p> {
     Rest(Def, &'p [Segment]),
 }
 
-/// Imports that lead in circles are given up.
-const MAX_STEPS: u32 = 24;
+/// What was asked on the way to an answer: imports and globs may lead in circles.
+type Asked = FxHashSet<(ModuleId, Name, Space)>;
 
 /// What rustc's prelude brings, as far as connlint cares.
 const PRELUDE: [(&str, &str); 14] = [
@@ -48,11 +50,16 @@ const PRELUDE: [(&str, &str); 14] = [
 impl<'f> Program<'f> {
     /// Looks up a path as written in a module.
     pub(super) fn resolve<'p>(&self, module: ModuleId, path: &'p Path, space: Space) -> Option<Found<'p>> {
-        self.resolve_steps(module, path, space, MAX_STEPS)
+        self.resolve_asking(module, path, space, &mut Asked::default())
     }
 
-    fn resolve_steps<'p>(&self, module: ModuleId, path: &'p Path, space: Space, steps: u32) -> Option<Found<'p>> {
-        let steps = steps.checked_sub(1)?;
+    fn resolve_asking<'p>(
+        &self,
+        module: ModuleId,
+        path: &'p Path,
+        space: Space,
+        asked: &mut Asked,
+    ) -> Option<Found<'p>> {
         let (first, rest) = path.segments.split_first()?;
         let alone = rest.is_empty();
         let start = if path.absolute {
@@ -64,15 +71,15 @@ impl<'f> Program<'f> {
                 "super" => Def::Module(self.modules[self.nearest(module).index()].parent?),
                 _ => {
                     let wanted = if alone { space } else { Space::Types };
-                    self.lookup_scoped(module, &first.name, wanted, !alone, steps)?
+                    self.lookup_scoped(module, &first.name, wanted, !alone, asked)?
                 }
             }
         };
-        self.walk(start, rest, space, steps)
+        self.walk(start, rest, space, asked)
     }
 
     /// Goes on from a definition through the remaining segments.
-    fn walk<'p>(&self, start: Def, rest: &'p [Segment], space: Space, steps: u32) -> Option<Found<'p>> {
+    fn walk<'p>(&self, start: Def, rest: &'p [Segment], space: Space, asked: &mut Asked) -> Option<Found<'p>> {
         let mut at = start;
         for (index, segment) in rest.iter().enumerate() {
             let last = index + 1 == rest.len();
@@ -81,7 +88,7 @@ impl<'f> Program<'f> {
                 Def::Module(module) if segment.name == "self" => Def::Module(module),
                 Def::Module(module) => {
                     let wanted = if last { space } else { Space::Types };
-                    self.lookup(module, &segment.name, wanted, steps)?
+                    self.lookup(module, &segment.name, wanted, asked)?
                 }
                 Def::Type(ty) => match self.variant(ty, &segment.name) {
                     Some(variant) if last => variant,
@@ -109,10 +116,17 @@ impl<'f> Program<'f> {
     }
 
     /// A name as seen from a module: its own, those of bodies around it, crates, prelude.
-    fn lookup_scoped(&self, module: ModuleId, name: &Name, space: Space, is_prefix: bool, steps: u32) -> Option<Def> {
+    fn lookup_scoped(
+        &self,
+        module: ModuleId,
+        name: &Name,
+        space: Space,
+        is_prefix: bool,
+        asked: &mut Asked,
+    ) -> Option<Def> {
         let mut scope = Some(module);
         while let Some(at) = scope {
-            if let Some(found) = self.lookup(at, name, space, steps) {
+            if let Some(found) = self.lookup(at, name, space, asked) {
                 return Some(found);
             }
             let found = &self.modules[at.index()];
@@ -146,8 +160,10 @@ impl<'f> Program<'f> {
     }
 
     /// A name that a module itself has: declared, imported, by glob.
-    fn lookup(&self, module: ModuleId, name: &Name, space: Space, steps: u32) -> Option<Def> {
-        let steps = steps.checked_sub(1)?;
+    fn lookup(&self, module: ModuleId, name: &Name, space: Space, asked: &mut Asked) -> Option<Def> {
+        if !asked.insert((module, name.clone(), space)) {
+            return None;
+        }
         let found = &self.modules[module.index()];
         let (own, other) = match space {
             Space::Types => (&found.types, &found.values),
@@ -156,16 +172,16 @@ impl<'f> Program<'f> {
         if let Some(def) = own.get(name) {
             return Some(def.clone());
         }
-        if let Some(def) = self.imported(module, name, space, steps) {
+        if let Some(def) = self.imported(module, name, space, asked) {
             return Some(def);
         }
         if let Some(def) = other.get(name) {
             return Some(def.clone());
         }
-        self.from_globs(module, name, space, steps)
+        self.from_globs(module, name, space, asked)
     }
 
-    fn imported(&self, module: ModuleId, name: &Name, space: Space, steps: u32) -> Option<Def> {
+    fn imported(&self, module: ModuleId, name: &Name, space: Space, asked: &mut Asked) -> Option<Def> {
         let imports = self.modules[module.index()].imports.get(name)?;
         let mut fallback = None;
         for import in imports {
@@ -173,7 +189,7 @@ impl<'f> Program<'f> {
             let found = if import.path.single() == Some(name) {
                 self.known_extern(module, name).or_else(|| Some(Def::External(self.catalog.canonical(name))))
             } else {
-                match self.resolve_steps(module, import.path, space, steps) {
+                match self.resolve_asking(module, import.path, space, asked) {
                     Some(Found::Whole(def)) => Some(def),
                     _ => None,
                 }
@@ -190,22 +206,27 @@ impl<'f> Program<'f> {
         fallback
     }
 
-    fn from_globs(&self, module: ModuleId, name: &Name, space: Space, steps: u32) -> Option<Def> {
-        let globs = &self.modules[module.index()].globs;
-        globs.iter().find_map(|glob| {
-            let Some(Found::Whole(target)) = self.resolve_steps(module, glob.path, Space::Types, steps) else {
-                return None;
-            };
-            match target {
-                Def::Module(inner) if inner != module => self.lookup(inner, name, space, steps),
-                Def::Type(ty) => self.variant(ty, name),
-                Def::External(path) => {
-                    let path = self.catalog.canonical(&format!("{path}::{name}"));
-                    self.catalog.knows(&path).then_some(Def::External(path))
-                }
-                _ => None,
+    /// A name that glob imports bring, from modules that were not asked yet.
+    fn from_globs(&self, module: ModuleId, name: &Name, space: Space, asked: &mut Asked) -> Option<Def> {
+        self.modules[module.index()].glob_targets.iter().find_map(|target| match target {
+            Def::Module(inner) => self.lookup(*inner, name, space, asked),
+            Def::Type(ty) => self.variant(*ty, name),
+            Def::External(path) => {
+                let path = self.catalog.canonical(&format!("{path}::{name}"));
+                self.catalog.knows(&path).then_some(Def::External(path))
             }
+            _ => None,
         })
+    }
+
+    /// What the glob imports of a module lead to.
+    pub(super) fn resolve_globs(&self, module: ModuleId) -> Vec<Def> {
+        let globs = &self.modules[module.index()].globs;
+        let found = globs.iter().filter_map(|glob| match self.resolve(module, glob.path, Space::Types) {
+            Some(Found::Whole(def)) if def != Def::Module(module) => Some(def),
+            _ => None,
+        });
+        found.collect()
     }
 
     /// Whether a canonical path is an `Option`, `Result` or kin.

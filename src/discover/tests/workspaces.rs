@@ -38,17 +38,8 @@ fn globs_of_any_depth_and_from_elsewhere() {
     let project = Project::new(&[]);
     let outer = project.path("outer").display().to_string();
     let members = format!("\"libs/**/part\", \"../side/*\", \"{outer}/[ab]\", \"libs/**/**/part\"");
-    project.write(
-        "ws/Cargo.toml",
-        &format!("[workspace]\nresolver = \"2\"\nmembers = [{members}]\n"),
-    );
-    let folders = [
-        "outer/a",
-        "outer/c",
-        "side/s",
-        "ws/libs/one/deep/part",
-        "ws/libs/part",
-    ];
+    project.write("ws/Cargo.toml", &format!("[workspace]\nresolver = \"2\"\nmembers = [{members}]\n"));
+    let folders = ["outer/a", "outer/c", "side/s", "ws/libs/one/deep/part", "ws/libs/part"];
     for (index, folder) in folders.iter().enumerate() {
         let name = format!("p{index}");
         project.write(&format!("{folder}/Cargo.toml"), &package(&name, ""));
@@ -130,13 +121,7 @@ fn every_package_below_a_folder() {
 #[test]
 fn a_path_dependency_with_a_workspace_of_its_own_is_no_member() {
     let project = Project::new(&[
-        (
-            "Cargo.toml",
-            &package(
-                "app",
-                "[workspace]\n[dependencies]\nsub = { path = \"sub\" }\n",
-            ),
-        ),
+        ("Cargo.toml", &package("app", "[workspace]\n[dependencies]\nsub = { path = \"sub\" }\n")),
         ("src/main.rs", ""),
         ("sub/Cargo.toml", &package("sub", "[workspace]\n")),
         ("sub/src/lib.rs", ""),
@@ -148,14 +133,8 @@ fn a_path_dependency_with_a_workspace_of_its_own_is_no_member() {
 fn an_excluded_package_has_no_part_in_the_workspace() {
     let redis = "[dependencies]\nredis = \"0.27\"\n";
     let project = Project::new(&[
-        (
-            "Cargo.toml",
-            "[workspace]\nresolver = \"2\"\nmembers = [\"a\"]\nexclude = [\"out\"]\n",
-        ),
-        (
-            "Cargo.lock",
-            "[[package]]\nname = \"redis\"\nversion = \"0.27.6\"\n",
-        ),
+        ("Cargo.toml", "[workspace]\nresolver = \"2\"\nmembers = [\"a\"]\nexclude = [\"out\"]\n"),
+        ("Cargo.lock", "[[package]]\nname = \"redis\"\nversion = \"0.27.6\"\n"),
         ("a/Cargo.toml", &package("a", redis)),
         ("a/src/lib.rs", ""),
         ("out/Cargo.toml", &package("out", redis)),
