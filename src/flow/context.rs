@@ -5,7 +5,7 @@
 
 use super::roots::{RootHit, handed_root, loop_root};
 use crate::catalog::model::{MemoScope, Runs};
-use crate::facts::{Body, Expr, ExprId, LoopKind, Pat, PatId};
+use crate::facts::{Body, Expr, ExprId, LoopKind, Pat, PatId, Stmt};
 use crate::link::{Program, Target, Ty, UnitId};
 
 /// Why code runs at most once.
@@ -94,7 +94,7 @@ pub(super) fn hand_over(program: &Program<'_>, unit: UnitId, at: ExprId) -> Hand
             }
             Expr::Call { args, .. } | Expr::Method { args, .. } if args.contains(&at) => {
                 if let Some(memo) = memo_of(program, unit, parent) {
-                    return if memo == MemoScope::Request {
+                    return if memo == MemoScope::Request || is_local_cell(body, types, parent) {
                         HandOver::Inline
                     } else {
                         HandOver::Memo(Barrier { scope: memo, at: parent })
@@ -137,7 +137,7 @@ fn runs(program: &Program<'_>, body: &Body, types: &crate::link::BodyTypes, call
     let ambiguous = ["std::option::Option", "std::result::Result"]
         .iter()
         .any(|owner| !program.catalog.method(owner, name).is_empty());
-    let per_item = ["std::iter::Iterator", "futures::Stream"]
+    let per_item = ["std::iter::Iterator", "futures::stream::Stream"]
         .iter()
         .any(|owner| program.catalog.method(owner, name).iter().any(|call| call.fact.runs == Some(Runs::PerItem)));
     (per_item && !ambiguous).then_some(Runs::PerItem)
@@ -182,6 +182,18 @@ fn memo_of(program: &Program<'_>, unit: UnitId, call: ExprId) -> Option<MemoScop
         }
         _ => None,
     }
+}
+
+/// Whether a memoising method is called on a cell that the unit itself has just made: it memoises nothing.
+fn is_local_cell(body: &Body, types: &crate::link::BodyTypes, call: ExprId) -> bool {
+    let Expr::Method { receiver, .. } = body.expr(call) else { return false };
+    let Some(variable) = types.locals.get(receiver) else { return false };
+    body.exprs.iter().any(|node| match &node.expr {
+        Expr::Block(stmts) => stmts.iter().any(|stmt| {
+            matches!(stmt, Stmt::Let { pat, init: Some(init), .. } if pat == variable && matches!(body.expr(*init), Expr::Call { .. }))
+        }),
+        _ => false,
+    })
 }
 
 /// The canonical path of what a call calls, when it is of a library.

@@ -67,6 +67,8 @@ pub struct Entry {
     pub via: Via,
     /// Every step was found by type or path.
     pub sure: bool,
+    /// The chain begins with a unit that nobody is seen to call.
+    pub uncalled: bool,
 }
 
 /// Frequencies of units.
@@ -126,7 +128,8 @@ pub(super) fn frequencies(
     // What is left is only called from within circles.
     for unit in &order {
         if !result.entries.contains_key(unit) && graph.is_function(*unit) {
-            let entry = Entry { frequency: Frequency::PerCall, depth: 0, via: Via::Uncalled, sure: true };
+            let entry =
+                Entry { frequency: Frequency::PerCall, depth: 0, via: Via::Uncalled, sure: true, uncalled: true };
             result.entries.insert(*unit, entry);
             graph.spread(&mut result);
         }
@@ -212,7 +215,10 @@ impl Graph<'_, '_, '_> {
             let (called, root) = &self.known[unit];
             let caller = if *called || root.is_some() { None } else { caller_root(self.program, *unit) };
             let root = root.as_ref().or(caller.as_ref());
-            let entry = |frequency, via| Entry { frequency, depth: 0, via, sure: true };
+            let entry = |frequency, via| {
+                let uncalled = via == Via::Uncalled;
+                Entry { frequency, depth: 0, via, sure: true, uncalled }
+            };
             match root {
                 Some(hit) => {
                     if let Some(frequency) = hit.frequency {
@@ -240,7 +246,11 @@ impl Graph<'_, '_, '_> {
                         result.roots.entry(*from).or_insert(*frequency);
                     }
                     let sure = edge.reference.sure;
-                    improve(result, edge.to, Entry { frequency: *frequency, depth: 1, via: via.clone(), sure });
+                    improve(
+                        result,
+                        edge.to,
+                        Entry { frequency: *frequency, depth: 1, via: via.clone(), sure, uncalled: false },
+                    );
                 }
             }
         }
@@ -264,6 +274,7 @@ impl Graph<'_, '_, '_> {
                     depth: entry.depth + 1,
                     via: Via::Reference(edge.reference),
                     sure: entry.sure && edge.reference.sure,
+                    uncalled: entry.uncalled,
                 };
                 if improve(result, edge.to, next) {
                     queue.push_back(edge.to);

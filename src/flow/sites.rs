@@ -7,7 +7,8 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::catalog::CallRef;
-use crate::facts::{Body, Expr, ExprId};
+use crate::catalog::model::TypeRole;
+use crate::facts::{Body, Expr, ExprId, TypeRef};
 use crate::finding::Resource;
 use crate::link::{Program, Target, Ty, UnitId};
 use crate::source::Span;
@@ -33,6 +34,10 @@ pub struct Site {
     pub span: Span,
     /// What it builds belongs to one thread.
     pub per_thread: bool,
+    /// What it builds is gone when the call returns (`reqwest::get`).
+    pub momentary: bool,
+    /// It is built with a setting, taken from a variable, by which clients differ: a proxy, a certificate.
+    pub distinguished: bool,
 }
 
 /// Every construction outside of test code (inside too, when tests are in scope).
@@ -76,9 +81,47 @@ fn sites_of(program: &Program<'_>, unit: UnitId, body: &Body) -> Vec<Site> {
             as_value,
             span: span_of(body, id, types),
             per_thread: is_per_thread(program, call),
+            momentary: is_momentary(program, call),
+            distinguished: is_distinguished(body, types),
         });
     }
     sites
+}
+
+/// Whether the result is something else than a resource or what makes one: an answer.
+fn is_momentary(program: &Program<'_>, call: &CallRef) -> bool {
+    let Some(mut ty) = call.returns.as_ref() else { return false };
+    while let TypeRef::Path(path) = ty
+        && let Some(segment) = path.segments.last()
+        && path.segments.len() == 1
+        && let Some(inner) = segment.args.first()
+    {
+        ty = inner;
+    }
+    let TypeRef::Path(path) = ty else { return false };
+    program
+        .catalog
+        .type_info(&program.catalog.canonical(&path.text()))
+        .is_some_and(|info| info.fact.role == TypeRole::Other)
+}
+
+/// Whether a setting by which clients differ is made from a variable somewhere in the unit.
+fn is_distinguished(body: &Body, types: &crate::link::BodyTypes) -> bool {
+    types.targets.iter().any(|(id, target)| {
+        let Target::Library { call, .. } = target else { return false };
+        let (Expr::Method { args, .. } | Expr::Call { args, .. }) = body.expr(*id) else { return false };
+        call.fact.distinguishes && args.iter().any(|arg| mentions_variable(body, types, *arg))
+    })
+}
+
+fn mentions_variable(body: &Body, types: &crate::link::BodyTypes, id: ExprId) -> bool {
+    let is_self = matches!(body.expr(id), Expr::Path(path) if path.single().is_some_and(|name| name == "self"));
+    if is_self || types.locals.contains_key(&id) {
+        return true;
+    }
+    let mut found = false;
+    body.expr(id).for_each_child(|child| found = found || mentions_variable(body, types, child));
+    found
 }
 
 fn is_callee(body: &Body, id: ExprId) -> bool {
@@ -134,9 +177,7 @@ fn is_per_thread(program: &Program<'_>, call: &CallRef) -> bool {
     let of_owner = program.catalog.type_info(owner).is_some_and(|info| info.fact.per_thread);
     of_owner
         || call.returns.as_ref().is_some_and(|ty| match ty {
-            crate::facts::TypeRef::Path(path) => {
-                program.catalog.type_info(&path.text()).is_some_and(|info| info.fact.per_thread)
-            }
+            TypeRef::Path(path) => program.catalog.type_info(&path.text()).is_some_and(|info| info.fact.per_thread),
             _ => false,
         })
 }

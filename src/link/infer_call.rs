@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use super::infer::{Infer, Target};
+use super::infer::{Infer, Target, more_known};
 use super::lookup::Assoc;
 use super::methods::Method;
 use super::program::{Def, Owner, UnitId};
 use super::resolve::{Found, Space};
 use super::ty::Ty;
 use crate::catalog::CallRef;
+use crate::catalog::model::{Carry, Runs};
 use crate::facts::{Expr, ExprId, Name, Path, TypeRef};
 
 impl<'f> Infer<'_, 'f> {
@@ -316,8 +317,43 @@ impl<'f> Infer<'_, 'f> {
             self.program.lower_catalog(ty, &lookup)
         });
         let types = self.arguments(args, param.as_ref());
-        let ty = self.library_value(call, owner, &types, turbofish);
-        if ty.is_unknown() { expected.cloned().unwrap_or_default() } else { ty }
+        let mut ty = self.library_value(call, owner, &types, turbofish);
+        if ty.is_unknown() && call.fact.carry == Some(Carry::Same) {
+            ty = self.of_closure(call, owner, &types);
+        }
+        if ty.is_unknown() {
+            expected.cloned().unwrap_or_default()
+        } else {
+            more_known(ty, expected.cloned().unwrap_or_default())
+        }
+    }
+
+    /// The result of `map` and kin, which is of the closure's type, within what the method was called on.
+    fn of_closure(&self, call: &CallRef, owner: &Ty, args: &[Ty]) -> Ty {
+        let Ty::External(path, owner_args) = owner else { return Ty::Unknown };
+        let output = args.iter().find_map(|arg| match arg {
+            Ty::Callable(output) => Some((**output).clone()),
+            Ty::Function(unit) => Some(self.program.result_type(*unit)),
+            _ => None,
+        });
+        match (call.fact.runs, output) {
+            // `and_then`, and `map` to an outcome: close enough to tell what is inside.
+            (Some(Runs::Inline), Some(output)) if self.program.outcome_inner(&output).is_some() => output,
+            (Some(Runs::Inline), Some(output)) => Ty::External(path.clone(), vec![output]),
+            (Some(Runs::PerItem), Some(output)) => {
+                let item = self
+                    .program
+                    .outcome_inner(&output)
+                    .filter(|_| call.path.ends_with("::filter_map"))
+                    .unwrap_or(output);
+                Ty::External(path.clone(), vec![item])
+            }
+            // `collect` without a type of its own: a list of the elements.
+            (None, None) if call.fact.returns.is_none() && call.path.ends_with("::collect") => {
+                Ty::External("std::vec::Vec".into(), owner_args.clone())
+            }
+            _ => Ty::Unknown,
+        }
     }
 
     /// What the type parameters of an owner stand for.
