@@ -7,8 +7,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::context::{Context, HandOver, context, hand_over, is_retry};
-use super::fate::Fates;
-use super::roots::{RootHit, caller_root, unit_root};
+use super::roots::{RootHit, caller_root, lifecycle_root, unit_root};
 use crate::facts::ExprId;
 use crate::link::{Program, Reference, ReferenceKind, UnitId, UnitKind};
 
@@ -115,11 +114,10 @@ struct Edge {
 /// Works out the frequencies of `units` and of everything that leads to them.
 pub(super) fn frequencies(
     program: &Program<'_>,
-    fates: &Fates<'_, '_>,
     units: impl IntoIterator<Item = UnitId>,
     in_scope: &dyn Fn(UnitId) -> bool,
 ) -> Frequencies {
-    let mut graph = Graph { program, fates, in_scope, edges: FxHashMap::default(), known: FxHashMap::default() };
+    let mut graph = Graph { program, in_scope, edges: FxHashMap::default(), known: FxHashMap::default() };
     let mut order = graph.gather(units.into_iter().collect());
     order.sort_unstable();
     let mut result = Frequencies::default();
@@ -139,7 +137,6 @@ pub(super) fn frequencies(
 
 struct Graph<'g, 'a, 'f> {
     program: &'a Program<'f>,
-    fates: &'g Fates<'a, 'f>,
     in_scope: &'g dyn Fn(UnitId) -> bool,
     /// Edges by the unit they start in.
     edges: FxHashMap<UnitId, Vec<Edge>>,
@@ -197,12 +194,7 @@ impl Graph<'_, '_, '_> {
 
     /// Whether a loop runs a call over and over, rather than until it succeeds.
     fn repeats(&self, unit: UnitId, expr: ExprId, loops: &[ExprId]) -> bool {
-        let Some(body) = self.program.body(unit) else { return false };
-        if loops.is_empty() {
-            return false;
-        }
-        let fate = self.fates.of(unit, expr);
-        loops.iter().any(|around| !fate.outlives.contains(around) && !is_retry(body, expr, *around))
+        self.program.body(unit).is_some_and(|body| loops.iter().any(|around| !is_retry(body, expr, *around)))
     }
 
     fn is_function(&self, unit: UnitId) -> bool {
@@ -213,7 +205,10 @@ impl Graph<'_, '_, '_> {
     fn seed(&self, order: &[UnitId], result: &mut Frequencies) {
         for unit in order {
             let (called, root) = &self.known[unit];
-            let caller = if *called || root.is_some() { None } else { caller_root(self.program, *unit) };
+            let caller = match *called || root.is_some() {
+                true => None,
+                false => caller_root(self.program, *unit).or_else(|| lifecycle_root(self.program, *unit)),
+            };
             let root = root.as_ref().or(caller.as_ref());
             let entry = |frequency, via| {
                 let uncalled = via == Via::Uncalled;

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::catalog::CallRef;
 use crate::catalog::model::TypeRole;
-use crate::facts::{Body, Expr, ExprId, TypeRef};
+use crate::facts::{Body, Expr, ExprId, Stmt, TypeRef};
 use crate::finding::Resource;
 use crate::link::{Program, Target, Ty, UnitId};
 use crate::source::Span;
@@ -79,7 +79,7 @@ fn sites_of(program: &Program<'_>, unit: UnitId, body: &Body) -> Vec<Site> {
             call: call.clone(),
             sure: *sure,
             as_value,
-            span: span_of(body, id, types),
+            span: span_of(program, body, id, types),
             per_thread: is_per_thread(program, call),
             momentary: is_momentary(program, call),
             distinguished: is_distinguished(body, types),
@@ -128,21 +128,47 @@ fn is_callee(body: &Body, id: ExprId) -> bool {
     body.parent(id).is_some_and(|parent| matches!(body.expr(parent), Expr::Call { callee, .. } if *callee == id))
 }
 
-/// The whole call; only its method name and arguments when another construction is its receiver.
-fn span_of(body: &Body, id: ExprId, types: &crate::link::BodyTypes) -> Span {
+/// The whole call; only its method name and arguments when another construction is its receiver; from where the builder
+/// begins when that is in a variable.
+fn span_of(program: &Program<'_>, body: &Body, id: ExprId, types: &crate::link::BodyTypes) -> Span {
     let node = body.node(id);
     let Expr::Method { receiver, name_span, .. } = &node.expr else { return node.span };
     let mut at = *receiver;
-    loop {
+    let mut span = node.span;
+    for _ in 0..body.exprs.len() {
         if matches!(types.targets.get(&at), Some(Target::Library { call, .. }) if call.fact.makes.is_some()) {
             return Span { start: name_span.start, end: node.span.end };
         }
         at = match body.expr(at) {
             Expr::Method { receiver, .. } => *receiver,
             Expr::Try(inner) | Expr::Await(inner) | Expr::Ref(inner) | Expr::Field { base: inner, .. } => *inner,
-            _ => return node.span,
+            Expr::Path(_) if is_builder(program, types.ty(at)) => match initialiser(body, types, at) {
+                Some(init) if body.node(init).span.start < span.start => {
+                    span.start = body.node(init).span.start;
+                    init
+                }
+                _ => return span,
+            },
+            _ => return span,
         };
     }
+    span
+}
+
+fn is_builder(program: &Program<'_>, ty: &Ty) -> bool {
+    matches!(ty, Ty::External(path, _) if program.catalog.has_role(path, TypeRole::Builder))
+}
+
+/// The expression that a variable was bound to.
+fn initialiser(body: &Body, types: &crate::link::BodyTypes, path: ExprId) -> Option<ExprId> {
+    let variable = types.locals.get(&path)?;
+    body.exprs.iter().find_map(|node| match &node.expr {
+        Expr::Block(stmts) => stmts.iter().find_map(|stmt| match stmt {
+            Stmt::Let { pat, init, .. } if pat == variable => *init,
+            _ => None,
+        }),
+        _ => None,
+    })
 }
 
 /// The family of the catalogue file; for a generic pool that of the manager it is given.

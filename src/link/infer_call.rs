@@ -263,14 +263,8 @@ impl<'f> Infer<'_, 'f> {
         let result = self.program.result_type(unit);
         let Some(function) = self.program.unit(unit).function() else { return result };
         let mut known: Vec<(Name, Ty)> = Vec::new();
-        if let (Owner::Impl(of), Ty::Local(_, actual)) = (self.program.unit(unit).owner, owner)
-            && let Ty::Local(_, formal) = &self.program.impls[of.index()].self_ty
-        {
-            for (formal, actual) in formal.iter().zip(actual) {
-                if let Ty::Param(name, _) = formal {
-                    known.push((name.clone(), actual.clone()));
-                }
-            }
+        if let Owner::Impl(of) = self.program.unit(unit).owner {
+            unify(&self.program.impls[of.index()].self_ty, owner, &mut known);
         }
         for (formal, actual) in function.generics.params.iter().zip(turbofish) {
             known.push((formal.0.clone(), self.program.lower(&self.scope, actual)));
@@ -356,6 +350,13 @@ impl<'f> Infer<'_, 'f> {
         }
     }
 
+    /// The type of a macro call that the catalogue knows as a function of the same path.
+    pub(super) fn macro_result(&self, path: &Path, args: &[Ty]) -> Option<Ty> {
+        let full = self.program.full_path(self.scope.module, path)?;
+        let call = self.program.pick(self.krate, self.program.catalog.function(&full))?;
+        Some(self.library_value(call, &Ty::Unknown, args, &[]))
+    }
+
     /// What the type parameters of an owner stand for.
     fn owner_lookup<'o>(&'o self, owner: &'o Ty) -> impl Fn(&str) -> Option<Ty> + 'o {
         move |name: &str| {
@@ -392,6 +393,26 @@ impl<'f> Infer<'_, 'f> {
             })
         });
         if call.fact.is_async { Ty::Future(Box::new(value)) } else { value }
+    }
+}
+
+/// What type parameters in `formal` stand for, given the actual type.
+fn unify(formal: &Ty, actual: &Ty, known: &mut Vec<(Name, Ty)>) {
+    match (formal, actual) {
+        (Ty::Param(name, _), actual) => known.push((name.clone(), actual.clone())),
+        (Ty::Local(a, formal), Ty::Local(b, actual)) if a == b => unify_all(formal, actual, known),
+        (Ty::External(a, formal), Ty::External(b, actual)) if a == b => unify_all(formal, actual, known),
+        (Ty::Tuple(formal), Ty::Tuple(actual)) => unify_all(formal, actual, known),
+        (Ty::Slice(formal), Ty::Slice(actual)) | (Ty::Future(formal), Ty::Future(actual)) => {
+            unify(formal, actual, known)
+        }
+        _ => {}
+    }
+}
+
+fn unify_all(formal: &[Ty], actual: &[Ty], known: &mut Vec<(Name, Ty)>) {
+    for (formal, actual) in formal.iter().zip(actual) {
+        unify(formal, actual, known);
     }
 }
 
