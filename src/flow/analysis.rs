@@ -87,7 +87,7 @@ pub fn analyse(program: &Program<'_>, all_targets: bool) -> (Vec<Analysis>, Freq
         sites.into_iter().map(|site| follow_site(program, &fates, &in_scope, site)).collect();
     let units: FxHashSet<UnitId> =
         analyses.iter().flat_map(|analysis| analysis.ends.iter().map(|end| end.place().0)).collect();
-    let known = frequencies(program, units, &in_scope);
+    let known = frequencies(program, &fates, units, &in_scope);
     for analysis in &mut analyses {
         for index in 0..analysis.ends.len() {
             rate(program, &known, analysis, index);
@@ -195,6 +195,7 @@ impl Follower<'_, '_, '_> {
                 innocent = Some(Innocent::Kept(Kept::Memoised));
             }
             HandOver::Root(hit) => around.root = Some((hit, expr)),
+            HandOver::Callback => innocent = Some(Innocent::UncalledFactory),
             HandOver::PerItem => per_item = true,
             HandOver::Task | HandOver::Inline => {}
         }

@@ -42,6 +42,8 @@ pub(super) enum HandOver {
     PerItem,
     /// It runs as a task or thread.
     Task,
+    /// It is put away, or given to a library that isn't known: to be called, nobody knows how often.
+    Callback,
     /// It runs where it stands, as far as is known.
     Inline,
 }
@@ -72,6 +74,10 @@ pub(super) fn context(program: &Program<'_>, unit: UnitId, expr: ExprId) -> Cont
                     found.root = Some((hit, parent));
                     return found;
                 }
+                HandOver::Callback => {
+                    found.root = Some((callback(), parent));
+                    return found;
+                }
                 HandOver::PerItem => found.per_item.push(parent),
                 HandOver::Task | HandOver::Inline => {}
             },
@@ -89,7 +95,7 @@ pub(super) fn hand_over(program: &Program<'_>, unit: UnitId, at: ExprId) -> Hand
     let mut at = at;
     // A function's name, or a closure put into a box, a list, a struct: made to be called later, by others.
     let mut is_kept = matches!(body.expr(at), Expr::Path(_));
-    let inline = |is_kept: bool| if is_kept { HandOver::Root(callback()) } else { HandOver::Inline };
+    let inline = |is_kept: bool| if is_kept { HandOver::Callback } else { HandOver::Inline };
     while let Some(parent) = body.parent(at) {
         match body.expr(parent) {
             Expr::Ref(_) | Expr::Try(_) | Expr::Await(_) | Expr::Cast(..) => {}
@@ -144,7 +150,7 @@ pub(super) fn hand_over(program: &Program<'_>, unit: UnitId, at: ExprId) -> Hand
 }
 
 /// What a library or a list of functions will call, nobody knows how often: an operation.
-fn callback() -> RootHit {
+pub(super) fn callback() -> RootHit {
     RootHit { frequency: Some(Frequency::PerCall), what: "callback".to_owned(), catalog: String::new() }
 }
 

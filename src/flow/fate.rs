@@ -351,6 +351,10 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
                             None
                         }
                         HandOver::Root(_) => None,
+                        HandOver::Callback => {
+                            self.fate.by_stored_closure = true;
+                            None
+                        }
                         HandOver::PerItem | HandOver::Inline | HandOver::Task => Some(parent),
                     };
                 }

@@ -6,9 +6,10 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::context::{Context, HandOver, context, hand_over, is_retry};
+use super::context::{Context, HandOver, callback, context, hand_over, is_retry};
+use super::fate::Fates;
 use super::roots::{RootHit, caller_root, lifecycle_root, unit_root};
-use crate::facts::ExprId;
+use crate::facts::{Expr, ExprId, LoopKind};
 use crate::link::{Program, Reference, ReferenceKind, UnitId, UnitKind};
 
 /// How often code runs, in rising order.
@@ -114,10 +115,11 @@ struct Edge {
 /// Works out the frequencies of `units` and of everything that leads to them.
 pub(super) fn frequencies(
     program: &Program<'_>,
+    fates: &Fates<'_, '_>,
     units: impl IntoIterator<Item = UnitId>,
     in_scope: &dyn Fn(UnitId) -> bool,
 ) -> Frequencies {
-    let mut graph = Graph { program, in_scope, edges: FxHashMap::default(), known: FxHashMap::default() };
+    let mut graph = Graph { program, fates, in_scope, edges: FxHashMap::default(), known: FxHashMap::default() };
     let mut order = graph.gather(units.into_iter().collect());
     order.sort_unstable();
     let mut result = Frequencies::default();
@@ -137,6 +139,7 @@ pub(super) fn frequencies(
 
 struct Graph<'g, 'a, 'f> {
     program: &'a Program<'f>,
+    fates: &'g Fates<'a, 'f>,
     in_scope: &'g dyn Fn(UnitId) -> bool,
     /// Edges by the unit they start in.
     edges: FxHashMap<UnitId, Vec<Edge>>,
@@ -178,6 +181,9 @@ impl Graph<'_, '_, '_> {
             match hand_over(self.program, from, reference.expr) {
                 HandOver::Memo(barrier) => around = Context { barrier: Some(barrier), ..Context::default() },
                 HandOver::Root(hit) => around = Context { root: Some((hit, reference.expr)), ..Context::default() },
+                HandOver::Callback => {
+                    around = Context { root: Some((callback(), reference.expr)), ..Context::default() };
+                }
                 HandOver::PerItem => per_item = true,
                 HandOver::Task | HandOver::Inline => {}
             }
@@ -194,7 +200,15 @@ impl Graph<'_, '_, '_> {
 
     /// Whether a loop runs a call over and over, rather than until it succeeds.
     fn repeats(&self, unit: UnitId, expr: ExprId, loops: &[ExprId]) -> bool {
-        self.program.body(unit).is_some_and(|body| loops.iter().any(|around| !is_retry(body, expr, *around)))
+        let Some(body) = self.program.body(unit) else { return false };
+        let repeating: Vec<&ExprId> = loops.iter().filter(|around| !is_retry(body, expr, **around)).collect();
+        // A `for` that keeps what it gets sets something up: pools, shards, levels of a cache.
+        let is_for = |around: &ExprId| matches!(body.expr(*around), Expr::Loop { kind: LoopKind::For, .. });
+        if repeating.is_empty() || !repeating.iter().all(|around| is_for(around)) {
+            return !repeating.is_empty();
+        }
+        let fate = self.fates.of(unit, expr);
+        fate.kept.is_none() && !repeating.iter().all(|around| fate.outlives.contains(around))
     }
 
     fn is_function(&self, unit: UnitId) -> bool {

@@ -263,8 +263,10 @@ impl<'f> Infer<'_, 'f> {
         let result = self.program.result_type(unit);
         let Some(function) = self.program.unit(unit).function() else { return result };
         let mut known: Vec<(Name, Ty)> = Vec::new();
-        if let Owner::Impl(of) = self.program.unit(unit).owner {
-            unify(&self.program.impls[of.index()].self_ty, owner, &mut known);
+        match self.program.unit(unit).owner {
+            Owner::Free => {}
+            Owner::Impl(of) => unify(&self.program.impls[of.index()].self_ty, owner, &mut known),
+            Owner::Trait(of) => self.program.trait_arguments(of, owner, &mut known),
         }
         for (formal, actual) in function.generics.params.iter().zip(turbofish) {
             known.push((formal.0.clone(), self.program.lower(&self.scope, actual)));
@@ -387,7 +389,7 @@ impl<'f> Infer<'_, 'f> {
             })
         };
         let value = self.program.lower_catalog(returns, &|name: &str| {
-            of_owner(name).or_else(|| {
+            of_owner(name).filter(|ty| !ty.is_unknown()).or_else(|| {
                 (name.len() <= 2 && name.starts_with(char::is_uppercase))
                     .then(|| free().or_else(|| args.first().cloned()).unwrap_or_default())
             })
@@ -397,7 +399,7 @@ impl<'f> Infer<'_, 'f> {
 }
 
 /// What type parameters in `formal` stand for, given the actual type.
-fn unify(formal: &Ty, actual: &Ty, known: &mut Vec<(Name, Ty)>) {
+pub(super) fn unify(formal: &Ty, actual: &Ty, known: &mut Vec<(Name, Ty)>) {
     match (formal, actual) {
         (Ty::Param(name, _), actual) => known.push((name.clone(), actual.clone())),
         (Ty::Local(a, formal), Ty::Local(b, actual)) if a == b => unify_all(formal, actual, known),

@@ -1,6 +1,7 @@
 //! Types as written → [`Ty`]; what a type dereferences to, holds, is made of.
 
-use super::program::{Def, ImplId, ModuleId, Owner, Program, TypeId, TypeKind, UnitId, UnitKind};
+use super::infer_call::unify;
+use super::program::{Def, ImplId, ModuleId, Owner, Program, TraitId, TypeId, TypeKind, UnitId, UnitKind};
 use super::resolve::{Found, Space};
 use super::ty::{TraitRef, Ty};
 use crate::catalog::model::TypeRole;
@@ -193,6 +194,36 @@ impl<'f> Program<'f> {
             Some(self.lower(&scope, ty))
         });
         found.next().unwrap_or_default()
+    }
+
+    /// What the type parameters of a trait stand for when its own function is called on `owner`.
+    pub(super) fn trait_arguments(&self, of: TraitId, owner: &Ty, known: &mut Vec<(Name, Ty)>) {
+        let formal = &self.traits[of.index()].item.generics.params;
+        for implementation in &self.traits[of.index()].impls {
+            let definition = &self.impls[implementation.index()];
+            let mut bound = Vec::new();
+            unify(&definition.self_ty, owner, &mut bound);
+            let same_head = match (&definition.self_ty, owner) {
+                (Ty::External(a, _), Ty::External(b, _)) => a == b,
+                (Ty::Local(a, _), Ty::Local(b, _)) => a == b,
+                _ => false,
+            };
+            let written = definition.item.of_trait.as_ref().and_then(|path| path.segments.last());
+            let (true, Some(written)) = (same_head, written) else { continue };
+            let scope = Scope {
+                module: definition.module,
+                generics: vec![&definition.item.generics],
+                self_ty: Some(definition.self_ty.clone()),
+                of_impl: None,
+            };
+            for ((name, _), arg) in formal.iter().zip(&written.args) {
+                let ty = self.lower(&scope, arg);
+                let actual =
+                    ty.substitute(&|name| bound.iter().find(|(known, _)| known == name).map(|(_, ty)| ty.clone()));
+                known.push((name.clone(), actual));
+            }
+            return;
+        }
     }
 
     /// A type of a catalogue: `text`'s names are canonical paths, `lookup` gives what its free names stand for.
