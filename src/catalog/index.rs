@@ -185,7 +185,7 @@ impl Catalog {
     fn add_root(&mut self, file: FileId, root: &RootFact) {
         let index = self.roots.len();
         let names = root.attributes.iter().chain(&root.impl_attributes).chain(&root.functions);
-        let names = names.chain(&root.methods).chain(&root.macros).chain(&root.loop_over).chain(root.traits.keys());
+        let names = names.chain(&root.callers_of).chain(&root.methods).chain(&root.macros).chain(&root.loop_over).chain(root.traits.keys());
         let parameters = root.parameters.iter();
         for name in names.chain(parameters) {
             let list = self.roots_by_name.entry(last_segment(name).into()).or_default();

@@ -385,6 +385,9 @@ pub struct CallFact {
     /// Type of the first parameter of a closure that is given.
     #[serde(default)]
     pub closure_param: Option<String>,
+    /// A setting by which clients differ: those built with different values cannot be one (`proxy`, `identity`).
+    #[serde(default)]
+    pub distinguishes: bool,
     /// The connection is held for a subscription or as a dedicated stream: made to be kept.
     #[serde(default)]
     pub dedicated: bool,
@@ -457,6 +460,10 @@ pub struct RootFact {
     /// A function with a parameter of one of these types (under references and wrappers).
     #[serde(default)]
     pub parameters: Vec<String>,
+    /// A function that nobody is seen to call and that itself calls one of these: it runs the server, makes the runtime, waits
+    /// for the signal to stop.
+    #[serde(default)]
+    pub callers_of: Vec<String>,
     /// The paths given to one of these macros (`routes![a, b]`).
     #[serde(default)]
     pub macros: Vec<String>,

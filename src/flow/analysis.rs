@@ -140,6 +140,8 @@ impl Follower<'_, '_, '_> {
             end.innocent = Some(Innocent::Kept(Kept::Memoised));
         } else if let Some((how, _)) = end.fate.kept {
             end.innocent = Some(Innocent::Kept(how));
+        } else if end.fate.by_stored_closure {
+            end.innocent = Some(Innocent::UncalledFactory);
         } else if end.fate.returned && end.context.root.is_none() && unit_root(self.program, unit).is_none() {
             self.returned(unit, end);
             return;
@@ -199,7 +201,7 @@ impl Follower<'_, '_, '_> {
 
 /// Sets the frequency of an end.
 fn rate(program: &Program<'_>, known: &Frequencies, analysis: &mut Analysis, index: usize) {
-    let dedicated = analysis.site.call.fact.dedicated;
+    let dedicated = analysis.site.call.fact.dedicated || analysis.ends[index].fate.dedicated;
     let end = &mut analysis.ends[index];
     let (unit, expr) = end.place();
     let base = match (&end.context.barrier, &end.context.root) {
@@ -212,7 +214,12 @@ fn rate(program: &Program<'_>, known: &Frequencies, analysis: &mut Analysis, ind
         return;
     };
     let repeats = end.per_item || !end.context.per_item.is_empty() || stays_in_loop(program, end, expr);
-    let frequency = if repeats { base.max(Frequency::PerIteration) } else { base };
+    // A loop that stands elsewhere makes the unit an operation that is called again and again.
+    let frequency = match base {
+        _ if repeats => base.max(Frequency::PerIteration),
+        Frequency::PerIteration => Frequency::PerCall,
+        base => base,
+    };
     let serves = end.fate.serves && matches!(frequency, Frequency::PerIteration | Frequency::PerCall);
     if end.innocent.is_none() && (serves || (dedicated && (end.fate.serves || end.fate.into_task))) {
         end.innocent = Some(Innocent::Serves);

@@ -37,6 +37,10 @@ pub struct Fate {
     pub serves: bool,
     /// Loops that it outlives: it leaves their bodies by a variable from outside, `break` or `return`.
     pub outlives: FxHashSet<ExprId>,
+    /// A closure that makes it is put away, to be called by nobody knows whom.
+    pub by_stored_closure: bool,
+    /// It is turned into a subscription or another stream of its own.
+    pub dedicated: bool,
     /// Something is done with it.
     pub used: bool,
     /// Constructions made from it within the unit.
@@ -48,6 +52,8 @@ impl Fate {
         self.kept = self.kept.or(other.kept);
         self.into_task |= other.into_task;
         self.serves |= other.serves;
+        self.dedicated |= other.dedicated;
+        self.by_stored_closure |= other.by_stored_closure;
         self.used |= other.used;
     }
 }
@@ -166,6 +172,8 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
     fn follow(&mut self, expr: ExprId, borrowed: bool) {
         let mut at = expr;
         let mut borrowed = borrowed;
+        // It has been taken in by something of a library that connlint doesn't know: an SDK's builder, a service.
+        let mut absorbed = false;
         while self.seen.insert(at) {
             let Some(parent) = self.body.parent(at) else {
                 self.leaves_unit(at);
@@ -181,15 +189,18 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
                 | Expr::Tuple(_)
                 | Expr::Array(_)
                 | Expr::Struct { .. } => {}
-                Expr::Method { receiver, .. } if *receiver == at => match self.received(parent) {
-                    true => {}
-                    false => return,
-                },
+                Expr::Method { receiver, .. } if *receiver == at => {
+                    let goes_on = self.received(parent) || (absorbed && self.is_opaque_step(parent));
+                    if !goes_on {
+                        return;
+                    }
+                }
                 Expr::Method { receiver, args, .. } => {
                     let index = args.iter().position(|arg| *arg == at).unwrap_or(0);
                     if !self.given(parent, Some(*receiver), index, borrowed) {
                         return;
                     }
+                    absorbed |= self.is_opaque(parent);
                 }
                 Expr::Call { callee, .. } if *callee == at => self.fate.used = true,
                 Expr::Call { args, .. } => {
@@ -197,10 +208,12 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
                     if !self.given(parent, None, index, borrowed) {
                         return;
                     }
+                    absorbed |= self.is_opaque(parent);
                 }
                 Expr::Block(stmts) => match stmt_of(stmts, at) {
                     Some(Stmt::Tail(_)) => {}
                     Some(Stmt::Let { pat, init: Some(init), .. }) if *init == at => {
+                        self.fate.serves |= self.lives_through_loop(stmts, at);
                         self.follow_pat(*pat, Some(at));
                         return;
                     }
@@ -290,6 +303,32 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
         }
     }
 
+    /// Whether an endless loop runs between the statement that binds the value and the end of the block.
+    fn lives_through_loop(&self, stmts: &[Stmt], at: ExprId) -> bool {
+        let after = stmts.iter().skip_while(|stmt| stmt_of(std::slice::from_ref(*stmt), at).is_none()).skip(1);
+        after.into_iter().any(|stmt| match stmt {
+            Stmt::Semi(expr) | Stmt::Tail(expr) => self.is_endless(*expr, 0),
+            Stmt::Let { init, .. } => init.is_some_and(|init| self.is_endless(init, 0)),
+        })
+    }
+
+    /// `loop { .. }` or a loop over what comes in, outside of closures and tasks.
+    fn is_endless(&self, expr: ExprId, depth: usize) -> bool {
+        match self.body.expr(expr) {
+            Expr::Closure(_) | Expr::Async(_) => false,
+            Expr::Loop { kind: LoopKind::Loop, .. } => true,
+            Expr::Loop { kind: LoopKind::While, head: Some(head), .. } => {
+                matches!(self.body.expr(*head), Expr::Let(..))
+            }
+            inner if depth < 12 => {
+                let mut found = false;
+                inner.for_each_child(|child| found = found || self.is_endless(child, depth + 1));
+                found
+            }
+            _ => false,
+        }
+    }
+
     fn leaves_unit(&mut self, at: ExprId) {
         match self.program.unit(self.unit).kind {
             UnitKind::Function(_) => self.fate.returned = true,
@@ -329,6 +368,10 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
                     }
                     at = parent;
                 }
+                Expr::Struct { .. } | Expr::Tuple(_) | Expr::Array(_) | Expr::Closure(_) | Expr::Assign(..) => {
+                    self.fate.by_stored_closure = true;
+                    return None;
+                }
                 _ => return None,
             }
         }
@@ -349,16 +392,29 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
         }
     }
 
+    /// A call of which nothing is known but that it is a library's.
+    fn is_opaque(&self, call: ExprId) -> bool {
+        matches!(self.types.targets.get(&call), None | Some(Target::Foreign(_)))
+    }
+
+    /// A call on an opaque value that gives something that may hold it: not one that is awaited, which does something.
+    fn is_opaque_step(&self, call: ExprId) -> bool {
+        let awaited = self.body.parent(call).is_some_and(|parent| matches!(self.body.expr(parent), Expr::Await(_)));
+        self.is_opaque(call) && !awaited
+    }
+
     /// The value is the receiver of a call. Whether the call's result goes on carrying it.
     fn received(&mut self, call: ExprId) -> bool {
         let Expr::Method { name, .. } = self.body.expr(call) else { return false };
         match self.types.targets.get(&call) {
             Some(Target::Fluent) => true,
             Some(Target::Library { call: facts, .. }) => {
+                self.fate.dedicated |= facts.fact.dedicated;
+                // What is made from it stands for it: a client may go when its connection is there.
                 if facts.fact.makes.is_some() {
                     self.fate.derived.insert(call);
                     self.fate.used = true;
-                    return false;
+                    return true;
                 }
                 match facts.fact.carry {
                     Some(Carry::Same) => true,
@@ -449,8 +505,10 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
         borrowed: bool,
     ) -> bool {
         self.fate.used = true;
+        self.fate.dedicated |= fact.dedicated;
         if fact.makes.is_some() {
             self.fate.derived.insert(call);
+            return true;
         }
         match (fact.carry, fact.runs) {
             (Some(Carry::Leaks), _) => {

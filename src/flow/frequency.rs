@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::context::{Context, HandOver, context, hand_over, is_retry};
 use super::fate::Fates;
-use super::roots::{RootHit, unit_root};
+use super::roots::{RootHit, caller_root, unit_root};
 use crate::facts::ExprId;
 use crate::link::{Program, Reference, ReferenceKind, UnitId, UnitKind};
 
@@ -210,6 +210,8 @@ impl Graph<'_, '_, '_> {
     fn seed(&self, order: &[UnitId], result: &mut Frequencies) {
         for unit in order {
             let (called, root) = &self.known[unit];
+            let caller = if *called || root.is_some() { None } else { caller_root(self.program, *unit) };
+            let root = root.as_ref().or(caller.as_ref());
             let entry = |frequency, via| Entry { frequency, depth: 0, via, sure: true };
             match root {
                 Some(hit) => {
@@ -222,6 +224,7 @@ impl Graph<'_, '_, '_> {
                     improve(result, *unit, entry(Frequency::Once, Via::Memo(*unit, None)));
                 }
                 None if !called => {
+                    result.roots.insert(*unit, Frequency::PerCall);
                     improve(result, *unit, entry(Frequency::PerCall, Via::Uncalled));
                 }
                 None => {}

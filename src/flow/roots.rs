@@ -192,6 +192,22 @@ fn parameter_root(program: &Program<'_>, id: UnitId) -> Option<RootHit> {
     })
 }
 
+/// The part of a unit that nobody is seen to call, told by what it calls itself: it runs a server, makes a runtime.
+pub(super) fn caller_root(program: &Program<'_>, id: UnitId) -> Option<RootHit> {
+    let types = program.types(id);
+    let mut calls: Vec<ExprId> = types.targets.keys().copied().collect();
+    calls.sort_unstable();
+    calls.into_iter().find_map(|call| {
+        let path = called_path(types, call)?;
+        let name = crate::catalog::last_segment(&path);
+        let root = program.catalog.roots_named(name).find(|root| {
+            root.fact.callers_of.iter().any(|known| program.catalog.canonical(known) == path)
+                && is_active(program, id, root)
+        })?;
+        Some(hit(program, root, name, None))
+    })
+}
+
 /// Paths of the named types in a type.
 fn last_names<'t>(ty: &'t TypeRef, into: &mut Vec<&'t Path>) {
     match ty {

@@ -159,7 +159,12 @@ impl<'a, 'f> Infer<'a, 'f> {
             }
             Expr::Try(inner) => {
                 let inner = self.expr(*inner, None);
-                self.program.outcome_inner(&inner).unwrap_or_default()
+                match self.program.outcome_inner(&inner) {
+                    Some(inner) => inner,
+                    // See `derived_constructor`: a guess may have left out the `Result`.
+                    None if matches!(inner, Ty::Local(..)) => inner,
+                    None => Ty::Unknown,
+                }
             }
             Expr::Ref(inner) => self.expr(*inner, expected),
             Expr::Deref(inner) => {

@@ -29,7 +29,7 @@ impl<'f> Infer<'_, 'f> {
             target.or_else(|| self.callee_by_first_argument(path, args)).or_else(|| self.by_expected(path, expected));
         let Some(target) = target else {
             self.arguments(args, None);
-            return Ty::Unknown;
+            return self.derived_constructor(path);
         };
         let ty = match &target {
             Target::Units { units, .. } => {
@@ -125,6 +125,15 @@ impl<'f> Infer<'_, 'f> {
             Method::Units(units, _) => Some(Target::Units { units, sure: true }),
             Method::Library(call, _) => Some(Target::Library { call, sure: true }),
             Method::Fluent(_) => None,
+        }
+    }
+
+    /// `Type::name(..)` where the type is the program's but the function isn't seen: a derive or macro gives it, and it most
+    /// likely makes a value of the type (`Cli::parse()`, `Config::default()`).
+    fn derived_constructor(&self, path: &Path) -> Ty {
+        match self.owner_of(path) {
+            owner @ Ty::Local(..) => owner,
+            _ => Ty::Unknown,
         }
     }
 

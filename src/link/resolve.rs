@@ -175,10 +175,7 @@ impl<'f> Program<'f> {
         if let Some(def) = self.imported(module, name, space, asked) {
             return Some(def);
         }
-        if let Some(def) = other.get(name) {
-            return Some(def.clone());
-        }
-        self.from_globs(module, name, space, asked)
+        self.from_globs(module, name, space, asked).or_else(|| other.get(name).cloned())
     }
 
     fn imported(&self, module: ModuleId, name: &Name, space: Space, asked: &mut Asked) -> Option<Def> {
