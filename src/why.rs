@@ -122,6 +122,7 @@ fn innocent(analysis: &Analysis) -> String {
             Some(Innocent::Kept(Kept::Leaked)) => "what is built is kept for ever on purpose".to_owned(),
             Some(Innocent::UncalledFactory) => "a constructor that nobody is seen to call".to_owned(),
             Some(Innocent::Serves) => "it is held by the loop that it serves".to_owned(),
+            Some(Innocent::Distinguished) => "each is built with a setting of its own, such as a proxy".to_owned(),
             Some(Innocent::OutOfScope) => "only tests lead here".to_owned(),
             None if end.frequency == Some(Frequency::PerWorker) => {
                 "it belongs to one thread, so one for each worker is right".to_owned()

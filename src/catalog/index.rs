@@ -13,6 +13,7 @@ use super::model::{
     CallFact, Carry, CatalogFile, MacroFact, MemoFact, MemoScope, MethodFact, RootFact, StateFact, TypeFact, TypeRole,
 };
 use crate::facts::{Name, TypeRef};
+use crate::finding::Resource;
 use crate::parse::{MacroTable, parse_type};
 
 /// Index of a catalogue file.
@@ -124,6 +125,23 @@ impl Catalog {
             let inner = read_type(shown, fact.inner.as_deref())?;
             self.types.insert(fact.path.as_str().into(), TypeInfo { file: id, fact: fact.clone(), inner });
         }
+        for fact in file.types.iter().filter(|fact| fact.default_builds) {
+            let makes = match fact.role {
+                TypeRole::Client => Some(Resource::Client),
+                TypeRole::Pool => Some(Resource::Pool),
+                TypeRole::Connection => Some(Resource::Connection),
+                _ => None,
+            };
+            let call = CallFact {
+                makes,
+                returns: Some(fact.path.clone()),
+                versions: fact.versions.clone(),
+                ..CallFact::default()
+            };
+            let path = SmolStr::from(format!("{}::default", fact.path));
+            let call = call_ref(shown, id, path.clone(), &call, false)?;
+            self.functions.entry(path).or_default().push(call);
+        }
         for fact in &file.function {
             for path in &fact.paths {
                 let call = call_ref(shown, id, path.as_str().into(), &fact.call, false)?;
@@ -185,7 +203,12 @@ impl Catalog {
     fn add_root(&mut self, file: FileId, root: &RootFact) {
         let index = self.roots.len();
         let names = root.attributes.iter().chain(&root.impl_attributes).chain(&root.functions);
-        let names = names.chain(&root.callers_of).chain(&root.methods).chain(&root.macros).chain(&root.loop_over).chain(root.traits.keys());
+        let names = names
+            .chain(&root.callers_of)
+            .chain(&root.methods)
+            .chain(&root.macros)
+            .chain(&root.loop_over)
+            .chain(root.traits.keys());
         let parameters = root.parameters.iter();
         for name in names.chain(parameters) {
             let list = self.roots_by_name.entry(last_segment(name).into()).or_default();

@@ -3,7 +3,7 @@
 //! In: the program. Out: one [`Analysis`] per construction: the places where its value ends (`End`s; a value that a unit
 //! returns ends in that unit's callers), how often each is reached, and which of them decides.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::context::{Context, HandOver, context, hand_over, is_retry};
 use super::fate::{Fate, Fates, Kept};
@@ -12,6 +12,7 @@ use super::roots::{RootHit, unit_root};
 use super::sites::{Site, find_sites};
 use crate::facts::ExprId;
 use crate::link::{Program, ReferenceKind, UnitId};
+use crate::source::Span;
 
 /// Why an end is innocent whatever its frequency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub enum Innocent {
     UncalledFactory,
     /// Made to be held by the loop that it serves: subscriptions, reconnecting workers.
     Serves,
+    /// Each value differs by a setting: one per proxy, per certificate.
+    Distinguished,
     /// Only tests lead here.
     OutOfScope,
 }
@@ -84,13 +87,14 @@ pub fn analyse(program: &Program<'_>, all_targets: bool) -> (Vec<Analysis>, Freq
         sites.into_iter().map(|site| follow_site(program, &fates, &in_scope, site)).collect();
     let units: FxHashSet<UnitId> =
         analyses.iter().flat_map(|analysis| analysis.ends.iter().map(|end| end.place().0)).collect();
-    let known = frequencies(program, &fates, units, &in_scope);
+    let known = frequencies(program, units, &in_scope);
     for analysis in &mut analyses {
         for index in 0..analysis.ends.len() {
             rate(program, &known, analysis, index);
         }
         analysis.decisive = decide(analysis, &known);
     }
+    acquit_twins(program, &known, &mut analyses);
     group(&mut analyses);
     (analyses, known)
 }
@@ -103,8 +107,10 @@ fn follow_site(
 ) -> Analysis {
     let mut follower = Follower { program, fates, in_scope, ends: Vec::new(), seen: FxHashSet::default() };
     let (unit, expr) = (site.unit, site.expr);
-    let derived = if site.as_value { FxHashSet::default() } else { fates.of(unit, expr).derived };
-    if site.as_value {
+    let derived = if site.as_value || site.momentary { FxHashSet::default() } else { fates.of(unit, expr).derived };
+    if site.momentary {
+        follower.momentary(unit, expr);
+    } else if site.as_value {
         follower.handed_on(unit, expr, vec![(unit, expr)], true);
     } else {
         follower.value(unit, expr, vec![(unit, expr)], false, true);
@@ -126,6 +132,15 @@ impl Follower<'_, '_, '_> {
         if self.ends.len() < MAX_ENDS {
             self.ends.push(end);
         }
+    }
+
+    /// What the call builds ends with it.
+    fn momentary(&mut self, unit: UnitId, expr: ExprId) {
+        let context = context(self.program, unit, expr);
+        let innocent = context.barrier.map(|_| Innocent::Kept(Kept::Memoised));
+        let fate = Fate { used: true, ..Fate::default() };
+        let route = vec![(unit, expr)];
+        self.end(End { route, fate, context, frequency: None, innocent, per_item: false, sure: true });
     }
 
     /// The value of `expr` in `unit`.
@@ -220,9 +235,16 @@ fn rate(program: &Program<'_>, known: &Frequencies, analysis: &mut Analysis, ind
         Frequency::PerIteration => Frequency::PerCall,
         base => base,
     };
-    let serves = end.fate.serves && matches!(frequency, Frequency::PerIteration | Frequency::PerCall);
+    let again = matches!(frequency, Frequency::PerIteration | Frequency::PerCall);
+    // A task that an uncalled function starts is most likely a worker.
+    let works =
+        frequency == Frequency::PerCall && end.fate.into_task && known.of(unit).is_some_and(|entry| entry.uncalled);
+    let serves = again && (end.fate.serves || works);
     if end.innocent.is_none() && (serves || (dedicated && (end.fate.serves || end.fate.into_task))) {
         end.innocent = Some(Innocent::Serves);
+    }
+    if end.innocent.is_none() && again && analysis.site.distinguished {
+        end.innocent = Some(Innocent::Distinguished);
     }
     end.frequency = Some(frequency);
 }
@@ -252,6 +274,30 @@ fn decide(analysis: &Analysis, known: &Frequencies) -> Option<usize> {
     guilty
         .max_by_key(|(index, end)| (end.frequency, end.sure, std::cmp::Reverse(length(end)), std::cmp::Reverse(*index)))
         .map(|(index, _)| index)
+}
+
+/// A file that several targets share is analysed in each. That one of them doesn't call a function says nothing when
+/// another one does.
+fn acquit_twins(program: &Program<'_>, known: &Frequencies, analyses: &mut [Analysis]) {
+    let mut places: FxHashMap<(usize, Span), Vec<usize>> = FxHashMap::default();
+    for (index, analysis) in analyses.iter().enumerate() {
+        let place = (program.unit(analysis.site.unit).file, analysis.site.span);
+        places.entry(place).or_default().push(index);
+    }
+    let is_uncalled =
+        |end: &End| end.context.root.is_none() && known.of(end.place().0).is_none_or(|entry| entry.uncalled);
+    for twins in places.values().filter(|twins| twins.len() > 1) {
+        let by_uncalled = |index: &usize| match analyses[*index].decisive {
+            Some(end) => is_uncalled(&analyses[*index].ends[end]),
+            None => analyses[*index].ends.iter().all(is_uncalled),
+        };
+        let (uncalled, called): (Vec<usize>, Vec<usize>) = twins.iter().partition(|index| by_uncalled(index));
+        if !called.is_empty() {
+            for index in uncalled {
+                analyses[index].decisive = None;
+            }
+        }
+    }
 }
 
 /// Joins what is built from one another in one place: one finding speaks for all.

@@ -3,9 +3,10 @@
 //! In: an expression. Out: [`Context`]: the loops and per-item closures it runs in, the memoising form that runs it at most
 //! once, the framework that calls the closure it stands in.
 
+use super::frequency::Frequency;
 use super::roots::{RootHit, handed_root, loop_root};
 use crate::catalog::model::{MemoScope, Runs};
-use crate::facts::{Body, Expr, ExprId, LoopKind, Pat, PatId};
+use crate::facts::{Body, Expr, ExprId, LoopKind, Pat, PatId, Stmt};
 use crate::link::{Program, Target, Ty, UnitId};
 
 /// Why code runs at most once.
@@ -86,15 +87,29 @@ pub(super) fn hand_over(program: &Program<'_>, unit: UnitId, at: ExprId) -> Hand
     let Some(body) = program.body(unit) else { return HandOver::Inline };
     let types = program.types(unit);
     let mut at = at;
+    // A function's name, or a closure put into a box, a list, a struct: made to be called later, by others.
+    let mut is_kept = matches!(body.expr(at), Expr::Path(_));
+    let inline = |is_kept: bool| if is_kept { HandOver::Root(callback()) } else { HandOver::Inline };
     while let Some(parent) = body.parent(at) {
         match body.expr(parent) {
-            Expr::Ref(_) | Expr::Try(_) | Expr::Await(_) | Expr::Cast(..) | Expr::Tuple(_) | Expr::Array(_) => {}
-            Expr::Macro(_) => {
-                return handed_root(program, unit, parent, at).map_or(HandOver::Inline, HandOver::Root);
+            Expr::Ref(_) | Expr::Try(_) | Expr::Await(_) | Expr::Cast(..) => {}
+            Expr::Tuple(_) | Expr::Array(_) | Expr::Struct { .. } => {
+                is_kept |= !matches!(body.expr(at), Expr::Async(_))
             }
+            Expr::Macro(call) => {
+                if let Some(hit) = handed_root(program, unit, parent, at) {
+                    return HandOver::Root(hit);
+                }
+                let is_list = call.path.last().is_some_and(|name| name == "vec");
+                if !is_list || matches!(body.expr(at), Expr::Async(_)) {
+                    return HandOver::Inline;
+                }
+                is_kept = true;
+            }
+            Expr::Block(_) => return inline(is_kept && !matches!(body.expr(at), Expr::Path(_))),
             Expr::Call { args, .. } | Expr::Method { args, .. } if args.contains(&at) => {
                 if let Some(memo) = memo_of(program, unit, parent) {
-                    return if memo == MemoScope::Request {
+                    return if memo == MemoScope::Request || is_local_cell(body, types, parent) {
                         HandOver::Inline
                     } else {
                         HandOver::Memo(Barrier { scope: memo, at: parent })
@@ -115,14 +130,22 @@ pub(super) fn hand_over(program: &Program<'_>, unit: UnitId, at: ExprId) -> Hand
                     Some(Target::Library { call, .. }) if call.fact.carry == Some(crate::catalog::model::Carry::Same)
                 ) && matches!(body.expr(parent), Expr::Call { .. });
                 if !wraps {
-                    return HandOver::Inline;
+                    let is_foreign =
+                        matches!(types.targets.get(&parent), None | Some(Target::Foreign(_) | Target::Fluent));
+                    return inline(is_kept && is_foreign);
                 }
+                is_kept |= matches!(body.expr(at), Expr::Closure(_));
             }
             _ => return HandOver::Inline,
         }
         at = parent;
     }
     HandOver::Inline
+}
+
+/// What a library or a list of functions will call, nobody knows how often: an operation.
+fn callback() -> RootHit {
+    RootHit { frequency: Some(Frequency::PerCall), what: "callback".to_owned(), catalog: String::new() }
 }
 
 fn runs(program: &Program<'_>, body: &Body, types: &crate::link::BodyTypes, call: ExprId) -> Option<Runs> {
@@ -137,7 +160,7 @@ fn runs(program: &Program<'_>, body: &Body, types: &crate::link::BodyTypes, call
     let ambiguous = ["std::option::Option", "std::result::Result"]
         .iter()
         .any(|owner| !program.catalog.method(owner, name).is_empty());
-    let per_item = ["std::iter::Iterator", "futures::Stream"]
+    let per_item = ["std::iter::Iterator", "futures::stream::Stream"]
         .iter()
         .any(|owner| program.catalog.method(owner, name).iter().any(|call| call.fact.runs == Some(Runs::PerItem)));
     (per_item && !ambiguous).then_some(Runs::PerItem)
@@ -182,6 +205,18 @@ fn memo_of(program: &Program<'_>, unit: UnitId, call: ExprId) -> Option<MemoScop
         }
         _ => None,
     }
+}
+
+/// Whether a memoising method is called on a cell that the unit itself has just made: it memoises nothing.
+fn is_local_cell(body: &Body, types: &crate::link::BodyTypes, call: ExprId) -> bool {
+    let Expr::Method { receiver, .. } = body.expr(call) else { return false };
+    let Some(variable) = types.locals.get(receiver) else { return false };
+    body.exprs.iter().any(|node| match &node.expr {
+        Expr::Block(stmts) => stmts.iter().any(|stmt| {
+            matches!(stmt, Stmt::Let { pat, init: Some(init), .. } if pat == variable && matches!(body.expr(*init), Expr::Call { .. }))
+        }),
+        _ => false,
+    })
 }
 
 /// The canonical path of what a call calls, when it is of a library.

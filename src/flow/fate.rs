@@ -435,13 +435,21 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
             }
             None => {
                 // Unknown receiver: names that only hand on, such as `unwrap`.
-                let hands_on = ["std::result::Result", "std::option::Option"].iter().any(|owner| {
-                    self.program.catalog.method(owner, name).iter().any(|call| call.fact.carry == Some(Carry::Same))
-                }) || self
-                    .program
-                    .catalog
-                    .trait_method(name)
-                    .is_some_and(|call| call.fact.carry == Some(Carry::Same));
+                let hands_on =
+                    ["std::result::Result", "std::option::Option", "std::iter::Iterator", "futures::stream::Stream"]
+                        .iter()
+                        .any(|owner| {
+                            self.program
+                                .catalog
+                                .method(owner, name)
+                                .iter()
+                                .any(|call| call.fact.carry == Some(Carry::Same))
+                        })
+                        || self
+                            .program
+                            .catalog
+                            .trait_method(name)
+                            .is_some_and(|call| call.fact.carry == Some(Carry::Same));
                 self.fate.used |= !hands_on;
                 hands_on
             }
@@ -517,13 +525,18 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
             }
             (Some(Carry::Ends), _) => false,
             (Some(Carry::Nothing), _) => false,
-            (Some(Carry::Keeps), _) if !borrowed => {
-                match receiver {
-                    Some(receiver) => self.kept_by(receiver, call),
-                    None => self.keep(Kept::Stored, call),
+            (Some(Carry::Keeps), _) if !borrowed => match receiver {
+                // `App::new().app_data(value)`: what keeps it is the value of the call.
+                Some(receiver) if self.is_chained(call) && self.is_fresh(receiver) => true,
+                Some(receiver) => {
+                    self.kept_by(receiver, call);
+                    false
                 }
-                false
-            }
+                None => {
+                    self.keep(Kept::Stored, call);
+                    false
+                }
+            },
             (_, Some(Runs::Task | Runs::BlockingTask)) => {
                 self.fate.into_task = true;
                 !borrowed
@@ -557,6 +570,25 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
             }
         }
         goes_on
+    }
+
+    /// The result of the call is made use of.
+    fn is_chained(&self, call: ExprId) -> bool {
+        let Some(parent) = self.body.parent(call) else { return true };
+        match self.body.expr(parent) {
+            Expr::Block(stmts) => !matches!(stmt_of(stmts, call), Some(Stmt::Semi(_))),
+            _ => true,
+        }
+    }
+
+    /// A value made on the spot, by a function called by its path, rather than a place.
+    fn is_fresh(&self, expr: ExprId) -> bool {
+        match self.body.expr(expr) {
+            Expr::Call { .. } | Expr::Struct { .. } | Expr::Macro(_) => true,
+            Expr::Method { receiver, .. } => self.is_fresh(*receiver),
+            Expr::Try(inner) | Expr::Await(inner) => self.is_fresh(*inner),
+            _ => false,
+        }
     }
 
     /// The value is put into what `receiver` names.

@@ -7,8 +7,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::context::{Context, HandOver, context, hand_over, is_retry};
-use super::fate::Fates;
-use super::roots::{RootHit, caller_root, unit_root};
+use super::roots::{RootHit, caller_root, lifecycle_root, unit_root};
 use crate::facts::ExprId;
 use crate::link::{Program, Reference, ReferenceKind, UnitId, UnitKind};
 
@@ -67,6 +66,8 @@ pub struct Entry {
     pub via: Via,
     /// Every step was found by type or path.
     pub sure: bool,
+    /// The chain begins with a unit that nobody is seen to call.
+    pub uncalled: bool,
 }
 
 /// Frequencies of units.
@@ -113,11 +114,10 @@ struct Edge {
 /// Works out the frequencies of `units` and of everything that leads to them.
 pub(super) fn frequencies(
     program: &Program<'_>,
-    fates: &Fates<'_, '_>,
     units: impl IntoIterator<Item = UnitId>,
     in_scope: &dyn Fn(UnitId) -> bool,
 ) -> Frequencies {
-    let mut graph = Graph { program, fates, in_scope, edges: FxHashMap::default(), known: FxHashMap::default() };
+    let mut graph = Graph { program, in_scope, edges: FxHashMap::default(), known: FxHashMap::default() };
     let mut order = graph.gather(units.into_iter().collect());
     order.sort_unstable();
     let mut result = Frequencies::default();
@@ -126,7 +126,8 @@ pub(super) fn frequencies(
     // What is left is only called from within circles.
     for unit in &order {
         if !result.entries.contains_key(unit) && graph.is_function(*unit) {
-            let entry = Entry { frequency: Frequency::PerCall, depth: 0, via: Via::Uncalled, sure: true };
+            let entry =
+                Entry { frequency: Frequency::PerCall, depth: 0, via: Via::Uncalled, sure: true, uncalled: true };
             result.entries.insert(*unit, entry);
             graph.spread(&mut result);
         }
@@ -136,7 +137,6 @@ pub(super) fn frequencies(
 
 struct Graph<'g, 'a, 'f> {
     program: &'a Program<'f>,
-    fates: &'g Fates<'a, 'f>,
     in_scope: &'g dyn Fn(UnitId) -> bool,
     /// Edges by the unit they start in.
     edges: FxHashMap<UnitId, Vec<Edge>>,
@@ -194,12 +194,7 @@ impl Graph<'_, '_, '_> {
 
     /// Whether a loop runs a call over and over, rather than until it succeeds.
     fn repeats(&self, unit: UnitId, expr: ExprId, loops: &[ExprId]) -> bool {
-        let Some(body) = self.program.body(unit) else { return false };
-        if loops.is_empty() {
-            return false;
-        }
-        let fate = self.fates.of(unit, expr);
-        loops.iter().any(|around| !fate.outlives.contains(around) && !is_retry(body, expr, *around))
+        self.program.body(unit).is_some_and(|body| loops.iter().any(|around| !is_retry(body, expr, *around)))
     }
 
     fn is_function(&self, unit: UnitId) -> bool {
@@ -210,9 +205,15 @@ impl Graph<'_, '_, '_> {
     fn seed(&self, order: &[UnitId], result: &mut Frequencies) {
         for unit in order {
             let (called, root) = &self.known[unit];
-            let caller = if *called || root.is_some() { None } else { caller_root(self.program, *unit) };
+            let caller = match *called || root.is_some() {
+                true => None,
+                false => caller_root(self.program, *unit).or_else(|| lifecycle_root(self.program, *unit)),
+            };
             let root = root.as_ref().or(caller.as_ref());
-            let entry = |frequency, via| Entry { frequency, depth: 0, via, sure: true };
+            let entry = |frequency, via| {
+                let uncalled = via == Via::Uncalled;
+                Entry { frequency, depth: 0, via, sure: true, uncalled }
+            };
             match root {
                 Some(hit) => {
                     if let Some(frequency) = hit.frequency {
@@ -240,7 +241,11 @@ impl Graph<'_, '_, '_> {
                         result.roots.entry(*from).or_insert(*frequency);
                     }
                     let sure = edge.reference.sure;
-                    improve(result, edge.to, Entry { frequency: *frequency, depth: 1, via: via.clone(), sure });
+                    improve(
+                        result,
+                        edge.to,
+                        Entry { frequency: *frequency, depth: 1, via: via.clone(), sure, uncalled: false },
+                    );
                 }
             }
         }
@@ -264,6 +269,7 @@ impl Graph<'_, '_, '_> {
                     depth: entry.depth + 1,
                     via: Via::Reference(edge.reference),
                     sure: entry.sure && edge.reference.sure,
+                    uncalled: entry.uncalled,
                 };
                 if improve(result, edge.to, next) {
                     queue.push_back(edge.to);

@@ -208,6 +208,33 @@ pub(super) fn caller_root(program: &Program<'_>, id: UnitId) -> Option<RootHit> 
     })
 }
 
+/// The part of a unit that nobody is seen to call, told by its form: a constructor, a method that uses its object up, a
+/// function that never returns. They run once for each object or process, which is all that can be said.
+pub(super) fn lifecycle_root(program: &Program<'_>, id: UnitId) -> Option<RootHit> {
+    let unit = program.unit(id);
+    let function = unit.function()?;
+    let result = program.result_type(id);
+    let result = program.awaited(&result).unwrap_or(result);
+    let result = program.outcome_inner(&result).unwrap_or(result);
+    let steps = program.autoderef(&result);
+    if steps.iter().any(|step| matches!(step, Ty::External(path, _) if path == "std::convert::Infallible")) {
+        return Some(hit_of(Frequency::Once, "runs for ever"));
+    }
+    let Owner::Impl(of) = unit.owner else { return None };
+    let definition = &program.impls[of.index()];
+    match &function.receiver {
+        None => {
+            let Ty::Local(own, _) = &definition.self_ty else { return None };
+            let makes_own = steps.iter().any(|step| matches!(step, Ty::Local(made, _) if made == own));
+            makes_own.then(|| hit_of(Frequency::Once, "constructor that nobody is seen to call"))
+        }
+        Some(receiver) => {
+            let uses_up = !receiver.by_ref && definition.item.of_trait.is_none();
+            uses_up.then(|| hit_of(Frequency::Once, "uses its object up; nobody is seen to call it"))
+        }
+    }
+}
+
 /// Paths of the named types in a type.
 fn last_names<'t>(ty: &'t TypeRef, into: &mut Vec<&'t Path>) {
     match ty {

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::catalog::CallRef;
-use crate::facts::{Body, Expr, ExprId};
+use crate::catalog::model::TypeRole;
+use crate::facts::{Body, Expr, ExprId, Stmt, TypeRef};
 use crate::finding::Resource;
 use crate::link::{Program, Target, Ty, UnitId};
 use crate::source::Span;
@@ -33,6 +34,10 @@ pub struct Site {
     pub span: Span,
     /// What it builds belongs to one thread.
     pub per_thread: bool,
+    /// What it builds is gone when the call returns (`reqwest::get`).
+    pub momentary: bool,
+    /// It is built with a setting, taken from a variable, by which clients differ: a proxy, a certificate.
+    pub distinguished: bool,
 }
 
 /// Every construction outside of test code (inside too, when tests are in scope).
@@ -74,32 +79,96 @@ fn sites_of(program: &Program<'_>, unit: UnitId, body: &Body) -> Vec<Site> {
             call: call.clone(),
             sure: *sure,
             as_value,
-            span: span_of(body, id, types),
+            span: span_of(program, body, id, types),
             per_thread: is_per_thread(program, call),
+            momentary: is_momentary(program, call),
+            distinguished: is_distinguished(body, types),
         });
     }
     sites
+}
+
+/// Whether the result is something else than a resource or what makes one: an answer.
+fn is_momentary(program: &Program<'_>, call: &CallRef) -> bool {
+    let Some(mut ty) = call.returns.as_ref() else { return false };
+    while let TypeRef::Path(path) = ty
+        && let Some(segment) = path.segments.last()
+        && path.segments.len() == 1
+        && let Some(inner) = segment.args.first()
+    {
+        ty = inner;
+    }
+    let TypeRef::Path(path) = ty else { return false };
+    program
+        .catalog
+        .type_info(&program.catalog.canonical(&path.text()))
+        .is_some_and(|info| info.fact.role == TypeRole::Other)
+}
+
+/// Whether a setting by which clients differ is made from a variable somewhere in the unit.
+fn is_distinguished(body: &Body, types: &crate::link::BodyTypes) -> bool {
+    types.targets.iter().any(|(id, target)| {
+        let Target::Library { call, .. } = target else { return false };
+        let (Expr::Method { args, .. } | Expr::Call { args, .. }) = body.expr(*id) else { return false };
+        call.fact.distinguishes && args.iter().any(|arg| mentions_variable(body, types, *arg))
+    })
+}
+
+fn mentions_variable(body: &Body, types: &crate::link::BodyTypes, id: ExprId) -> bool {
+    let is_self = matches!(body.expr(id), Expr::Path(path) if path.single().is_some_and(|name| name == "self"));
+    if is_self || types.locals.contains_key(&id) {
+        return true;
+    }
+    let mut found = false;
+    body.expr(id).for_each_child(|child| found = found || mentions_variable(body, types, child));
+    found
 }
 
 fn is_callee(body: &Body, id: ExprId) -> bool {
     body.parent(id).is_some_and(|parent| matches!(body.expr(parent), Expr::Call { callee, .. } if *callee == id))
 }
 
-/// The whole call; only its method name and arguments when another construction is its receiver.
-fn span_of(body: &Body, id: ExprId, types: &crate::link::BodyTypes) -> Span {
+/// The whole call; only its method name and arguments when another construction is its receiver; from where the builder
+/// begins when that is in a variable.
+fn span_of(program: &Program<'_>, body: &Body, id: ExprId, types: &crate::link::BodyTypes) -> Span {
     let node = body.node(id);
     let Expr::Method { receiver, name_span, .. } = &node.expr else { return node.span };
     let mut at = *receiver;
-    loop {
+    let mut span = node.span;
+    for _ in 0..body.exprs.len() {
         if matches!(types.targets.get(&at), Some(Target::Library { call, .. }) if call.fact.makes.is_some()) {
             return Span { start: name_span.start, end: node.span.end };
         }
         at = match body.expr(at) {
             Expr::Method { receiver, .. } => *receiver,
             Expr::Try(inner) | Expr::Await(inner) | Expr::Ref(inner) | Expr::Field { base: inner, .. } => *inner,
-            _ => return node.span,
+            Expr::Path(_) if is_builder(program, types.ty(at)) => match initialiser(body, types, at) {
+                Some(init) if body.node(init).span.start < span.start => {
+                    span.start = body.node(init).span.start;
+                    init
+                }
+                _ => return span,
+            },
+            _ => return span,
         };
     }
+    span
+}
+
+fn is_builder(program: &Program<'_>, ty: &Ty) -> bool {
+    matches!(ty, Ty::External(path, _) if program.catalog.has_role(path, TypeRole::Builder))
+}
+
+/// The expression that a variable was bound to.
+fn initialiser(body: &Body, types: &crate::link::BodyTypes, path: ExprId) -> Option<ExprId> {
+    let variable = types.locals.get(&path)?;
+    body.exprs.iter().find_map(|node| match &node.expr {
+        Expr::Block(stmts) => stmts.iter().find_map(|stmt| match stmt {
+            Stmt::Let { pat, init, .. } if pat == variable => *init,
+            _ => None,
+        }),
+        _ => None,
+    })
 }
 
 /// The family of the catalogue file; for a generic pool that of the manager it is given.
@@ -134,9 +203,7 @@ fn is_per_thread(program: &Program<'_>, call: &CallRef) -> bool {
     let of_owner = program.catalog.type_info(owner).is_some_and(|info| info.fact.per_thread);
     of_owner
         || call.returns.as_ref().is_some_and(|ty| match ty {
-            crate::facts::TypeRef::Path(path) => {
-                program.catalog.type_info(&path.text()).is_some_and(|info| info.fact.per_thread)
-            }
+            TypeRef::Path(path) => program.catalog.type_info(&path.text()).is_some_and(|info| info.fact.per_thread),
             _ => false,
         })
 }

@@ -13,7 +13,7 @@ use super::program::{
 };
 use super::ty::{TraitRef, Ty};
 use crate::catalog::Catalog;
-use crate::discover::{DependencyKind, Discovery, TargetKind};
+use crate::discover::{DependencyKind, Discovery, Package, TargetKind};
 use crate::facts::{Body, Function, Item, ItemKind, Name};
 use crate::load::{Loaded, include_key};
 
@@ -67,10 +67,13 @@ fn id(length: usize) -> u32 {
 impl<'f> Collector<'f> {
     fn crates(&mut self) {
         let loaded = self.program.loaded;
+        let support = test_support(self.program.discovery);
         for target in &loaded.targets {
             let krate = CrateId(id(self.program.crates.len()));
             let facts = &loaded.files[target.root].facts;
-            let test = matches!(target.target.kind, TargetKind::Test | TargetKind::Bench) || facts.test_only;
+            let test = matches!(target.target.kind, TargetKind::Test | TargetKind::Bench)
+                || facts.test_only
+                || support[target.package];
             let root = self.module(krate, None, Name::default(), target.root, test);
             self.program.crates.push(Crate {
                 package: target.package,
@@ -394,6 +397,20 @@ impl<'f> Collector<'f> {
         self.program.inferred = (0..self.program.units.len()).map(|_| OnceLock::new()).collect();
         self.program
     }
+}
+
+/// Packages that only serve tests: libraries that others depend on in `[dev-dependencies]` and nobody otherwise.
+fn test_support(discovery: &Discovery) -> Vec<bool> {
+    let dependents = |folder: &PathBuf, dev: bool| {
+        discovery.packages.iter().flat_map(|package| &package.dependencies).any(|dependency| {
+            dependency.path.as_ref() == Some(folder) && (dependency.kind == DependencyKind::Dev) == dev
+        })
+    };
+    let only_library = |package: &Package| package.targets.iter().all(|target| target.kind == TargetKind::Lib);
+    let serves_tests = |package: &Package| {
+        only_library(package) && dependents(&package.folder, true) && !dependents(&package.folder, false)
+    };
+    discovery.packages.iter().map(serves_tests).collect()
 }
 
 /// The real name of the library behind a dependency: that of the package, unless it was not renamed and differs.

@@ -261,6 +261,9 @@ impl<'a, 'f> Infer<'a, 'f> {
         let types = self.all(args);
         self.env.truncate(mark);
         let Some(name) = path.last() else { return Ty::Unknown };
+        if let Some(ty) = self.macro_result(path, &types) {
+            return ty;
+        }
         match name.as_str() {
             "vec" => Ty::External("std::vec::Vec".into(), vec![types.into_iter().next().unwrap_or_default()]),
             "format" => Ty::External("std::string::String".into(), Vec::new()),

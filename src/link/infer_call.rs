@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use super::infer::{Infer, Target};
+use super::infer::{Infer, Target, more_known};
 use super::lookup::Assoc;
 use super::methods::Method;
 use super::program::{Def, Owner, UnitId};
 use super::resolve::{Found, Space};
 use super::ty::Ty;
 use crate::catalog::CallRef;
+use crate::catalog::model::{Carry, Runs};
 use crate::facts::{Expr, ExprId, Name, Path, TypeRef};
 
 impl<'f> Infer<'_, 'f> {
@@ -262,14 +263,8 @@ impl<'f> Infer<'_, 'f> {
         let result = self.program.result_type(unit);
         let Some(function) = self.program.unit(unit).function() else { return result };
         let mut known: Vec<(Name, Ty)> = Vec::new();
-        if let (Owner::Impl(of), Ty::Local(_, actual)) = (self.program.unit(unit).owner, owner)
-            && let Ty::Local(_, formal) = &self.program.impls[of.index()].self_ty
-        {
-            for (formal, actual) in formal.iter().zip(actual) {
-                if let Ty::Param(name, _) = formal {
-                    known.push((name.clone(), actual.clone()));
-                }
-            }
+        if let Owner::Impl(of) = self.program.unit(unit).owner {
+            unify(&self.program.impls[of.index()].self_ty, owner, &mut known);
         }
         for (formal, actual) in function.generics.params.iter().zip(turbofish) {
             known.push((formal.0.clone(), self.program.lower(&self.scope, actual)));
@@ -316,8 +311,50 @@ impl<'f> Infer<'_, 'f> {
             self.program.lower_catalog(ty, &lookup)
         });
         let types = self.arguments(args, param.as_ref());
-        let ty = self.library_value(call, owner, &types, turbofish);
-        if ty.is_unknown() { expected.cloned().unwrap_or_default() } else { ty }
+        let mut ty = self.library_value(call, owner, &types, turbofish);
+        if ty.is_unknown() && call.fact.carry == Some(Carry::Same) {
+            ty = self.of_closure(call, owner, &types);
+        }
+        if ty.is_unknown() {
+            expected.cloned().unwrap_or_default()
+        } else {
+            more_known(ty, expected.cloned().unwrap_or_default())
+        }
+    }
+
+    /// The result of `map` and kin, which is of the closure's type, within what the method was called on.
+    fn of_closure(&self, call: &CallRef, owner: &Ty, args: &[Ty]) -> Ty {
+        let Ty::External(path, owner_args) = owner else { return Ty::Unknown };
+        let output = args.iter().find_map(|arg| match arg {
+            Ty::Callable(output) => Some((**output).clone()),
+            Ty::Function(unit) => Some(self.program.result_type(*unit)),
+            _ => None,
+        });
+        match (call.fact.runs, output) {
+            // `and_then`, and `map` to an outcome: close enough to tell what is inside.
+            (Some(Runs::Inline), Some(output)) if self.program.outcome_inner(&output).is_some() => output,
+            (Some(Runs::Inline), Some(output)) => Ty::External(path.clone(), vec![output]),
+            (Some(Runs::PerItem), Some(output)) => {
+                let item = self
+                    .program
+                    .outcome_inner(&output)
+                    .filter(|_| call.path.ends_with("::filter_map"))
+                    .unwrap_or(output);
+                Ty::External(path.clone(), vec![item])
+            }
+            // `collect` without a type of its own: a list of the elements.
+            (None, None) if call.fact.returns.is_none() && call.path.ends_with("::collect") => {
+                Ty::External("std::vec::Vec".into(), owner_args.clone())
+            }
+            _ => Ty::Unknown,
+        }
+    }
+
+    /// The type of a macro call that the catalogue knows as a function of the same path.
+    pub(super) fn macro_result(&self, path: &Path, args: &[Ty]) -> Option<Ty> {
+        let full = self.program.full_path(self.scope.module, path)?;
+        let call = self.program.pick(self.krate, self.program.catalog.function(&full))?;
+        Some(self.library_value(call, &Ty::Unknown, args, &[]))
     }
 
     /// What the type parameters of an owner stand for.
@@ -356,6 +393,26 @@ impl<'f> Infer<'_, 'f> {
             })
         });
         if call.fact.is_async { Ty::Future(Box::new(value)) } else { value }
+    }
+}
+
+/// What type parameters in `formal` stand for, given the actual type.
+fn unify(formal: &Ty, actual: &Ty, known: &mut Vec<(Name, Ty)>) {
+    match (formal, actual) {
+        (Ty::Param(name, _), actual) => known.push((name.clone(), actual.clone())),
+        (Ty::Local(a, formal), Ty::Local(b, actual)) if a == b => unify_all(formal, actual, known),
+        (Ty::External(a, formal), Ty::External(b, actual)) if a == b => unify_all(formal, actual, known),
+        (Ty::Tuple(formal), Ty::Tuple(actual)) => unify_all(formal, actual, known),
+        (Ty::Slice(formal), Ty::Slice(actual)) | (Ty::Future(formal), Ty::Future(actual)) => {
+            unify(formal, actual, known)
+        }
+        _ => {}
+    }
+}
+
+fn unify_all(formal: &[Ty], actual: &[Ty], known: &mut Vec<(Name, Ty)>) {
+    for (formal, actual) in formal.iter().zip(actual) {
+        unify(formal, actual, known);
     }
 }
 

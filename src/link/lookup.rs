@@ -102,7 +102,7 @@ impl<'f> Program<'f> {
                     return Ty::External("std::iter::Iterator".into(), vec![assoc("Item").unwrap_or_default()]);
                 }
                 "Stream" => {
-                    return Ty::External("futures::Stream".into(), vec![assoc("Item").unwrap_or_default()]);
+                    return Ty::External("futures::stream::Stream".into(), vec![assoc("Item").unwrap_or_default()]);
                 }
                 _ => traits.extend(self.resolve_trait(scope.module, bound)),
             }

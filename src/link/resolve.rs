@@ -50,7 +50,11 @@ const PRELUDE: [(&str, &str); 14] = [
 impl<'f> Program<'f> {
     /// Looks up a path as written in a module.
     pub(super) fn resolve<'p>(&self, module: ModuleId, path: &'p Path, space: Space) -> Option<Found<'p>> {
-        self.resolve_asking(module, path, space, &mut Asked::default())
+        // Spelled as written on the way, since `use library::prelude::*` and `library::prelude` can mean different things.
+        match self.resolve_asking(module, path, space, &mut Asked::default())? {
+            Found::Whole(Def::External(written)) => Some(Found::Whole(Def::External(self.catalog.canonical(&written)))),
+            other => Some(other),
+        }
     }
 
     fn resolve_asking<'p>(
@@ -94,7 +98,7 @@ impl<'f> Program<'f> {
                     Some(variant) if last => variant,
                     _ => return Some(Found::Rest(Def::Type(ty), &rest[index..])),
                 },
-                Def::External(path) => Def::External(self.catalog.canonical(&format!("{path}::{}", segment.name))),
+                Def::External(path) => Def::External(format!("{path}::{}", segment.name).into()),
                 other => return Some(Found::Rest(other, &rest[index..])),
             };
         }
@@ -193,7 +197,9 @@ impl<'f> Program<'f> {
             };
             match found {
                 // Of alternatives under `cfg`, what the catalogue knows is of use.
-                Some(Def::External(path)) if imports.len() > 1 && !self.catalog.knows(&path) => {
+                Some(Def::External(path))
+                    if imports.len() > 1 && !self.catalog.knows(&self.catalog.canonical(&path)) =>
+                {
                     fallback = fallback.or(Some(Def::External(path)));
                 }
                 Some(def) => return Some(def),
@@ -219,7 +225,8 @@ impl<'f> Program<'f> {
     /// What the glob imports of a module lead to.
     pub(super) fn resolve_globs(&self, module: ModuleId) -> Vec<Def> {
         let globs = &self.modules[module.index()].globs;
-        let found = globs.iter().filter_map(|glob| match self.resolve(module, glob.path, Space::Types) {
+        let resolve = |path| self.resolve_asking(module, path, Space::Types, &mut Asked::default());
+        let found = globs.iter().filter_map(|glob| match resolve(glob.path) {
             Some(Found::Whole(def)) if def != Def::Module(module) => Some(def),
             _ => None,
         });

@@ -52,7 +52,7 @@ pub(super) fn is_test_only(attrs: &[syn::Attribute]) -> bool {
         .any(|attr| attr.path().is_ident("cfg") && attr.parse_args::<syn::Meta>().is_ok_and(|meta| demands_test(&meta)))
 }
 
-/// Whether a configuration predicate can only hold in test builds.
+/// Whether a configuration predicate is about test builds: `any(test, feature = "testing")` marks test support.
 fn demands_test(meta: &syn::Meta) -> bool {
     match meta {
         syn::Meta::Path(path) => path.is_ident("test"),
@@ -61,11 +61,7 @@ fn demands_test(meta: &syn::Meta) -> bool {
             let parts =
                 list.parse_args_with(syn::punctuated::Punctuated::<syn::Meta, syn::Token![,]>::parse_terminated);
             let Ok(parts) = parts else { return false };
-            if list.path.is_ident("all") {
-                parts.iter().any(demands_test)
-            } else {
-                list.path.is_ident("any") && !parts.is_empty() && parts.iter().all(demands_test)
-            }
+            (list.path.is_ident("all") || list.path.is_ident("any")) && parts.iter().any(demands_test)
         }
     }
 }
@@ -83,6 +79,7 @@ mod tests {
         assert!(only("#[cfg(test)]"));
         assert!(only("#[cfg(all(test, feature = \"x\"))]"));
         assert!(!only("#[cfg(not(test))]"));
-        assert!(!only("#[cfg(any(test, feature = \"x\"))]"));
+        assert!(only("#[cfg(any(test, feature = \"testing\"))]"));
+        assert!(!only("#[cfg(any(unix, feature = \"x\"))]"));
     }
 }

@@ -54,9 +54,17 @@ impl BodyLowerer<'_> {
         let mut opaque = false;
         let mut args = Vec::new();
         for piece in comma_pieces(tokens) {
-            match value_of(piece) {
+            match value_of(piece.clone()) {
                 Some(expr) => args.push(self.expr(&expr)),
-                None => opaque = true,
+                None => {
+                    opaque = true;
+                    // `"key": { "inner": code() }`
+                    for token in piece {
+                        if let TokenTree::Group(group) = token {
+                            args.extend(self.expressions(&group.stream()).0);
+                        }
+                    }
+                }
             }
         }
         (args, opaque)
