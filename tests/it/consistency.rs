@@ -243,7 +243,7 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
 }
 
 /// The finding that the README shows, by its place.
-const SHOWN: &str = "fixtures/projects/shop/storage/src/sessions.rs";
+const SHOWN: &str = "fixtures/projects/shop/storage/src/search.rs";
 
 /// Between parts of an excerpt.
 const CUT: &str = "[…]";
@@ -298,4 +298,22 @@ fn documented_commands_exist() {
     }
     assert!(wrong.is_empty(), "{wrong}");
     assert!(count >= 5, "only {count} commands were found");
+}
+
+/// Every key of the catalogues' format is explained.
+#[test]
+fn catalogue_format_is_documented() {
+    let model = std::fs::read_to_string(root().join("src/catalog/model.rs")).expect("the model can be read");
+    let document = std::fs::read_to_string(root().join("rules/README.md")).expect("the document can be read");
+    let names = [("is_async", "async"), ("types", "type"), ("macros", "macro")];
+    let mut missing = BTreeSet::new();
+    for line in model.lines() {
+        let Some((field, _)) = line.strip_prefix("    pub ").and_then(|rest| rest.split_once(": ")) else { continue };
+        let key = names.iter().find(|(field_name, _)| *field_name == field).map_or(field, |(_, key)| key);
+        let written = [format!("`{key}`"), format!("`{key},"), format!("\n{key} = "), format!("[[{key}]]")];
+        if !written.iter().any(|form| document.contains(form)) {
+            missing.insert(key.to_owned());
+        }
+    }
+    assert!(missing.is_empty(), "rules/README.md says nothing of {missing:?}");
 }
