@@ -309,6 +309,10 @@ fn catalogue_format_is_documented() {
     let mut missing = BTreeSet::new();
     for line in model.lines() {
         let Some((field, _)) = line.strip_prefix("    pub ").and_then(|rest| rest.split_once(": ")) else { continue };
+        // A flattened struct, whose keys are counted where they are declared.
+        if line.ends_with(": CallFact,") {
+            continue;
+        }
         let key = names.iter().find(|(field_name, _)| *field_name == field).map_or(field, |(_, key)| key);
         let written = [format!("`{key}`"), format!("`{key},"), format!("\n{key} = "), format!("[[{key}]]")];
         if !written.iter().any(|form| document.contains(form)) {
