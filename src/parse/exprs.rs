@@ -71,7 +71,7 @@ impl<'a> BodyLowerer<'a> {
         self.exprs[id.0 as usize].span
     }
 
-    fn from_to(&self, first: ExprId, end: TokenSpan) -> Span {
+    fn span_between(&self, first: ExprId, end: TokenSpan) -> Span {
         self.span_of(first).to(span(end))
     }
 
@@ -103,29 +103,29 @@ impl<'a> BodyLowerer<'a> {
             syn::Expr::Call(call) => {
                 let callee = self.expr(&call.func);
                 let args = self.all(&call.args);
-                let at = self.from_to(callee, call.paren_token.span.close());
+                let at = self.span_between(callee, call.paren_token.span.close());
                 self.push(Expr::Call { callee, args }, at)
             }
             syn::Expr::MethodCall(call) => self.method(call),
             syn::Expr::Field(field) => {
                 let base = self.expr(&field.base);
-                let at = self.from_to(base, field.member.span());
+                let at = self.span_between(base, field.member.span());
                 self.push(Expr::Field { base, name: member(&field.member) }, at)
             }
             syn::Expr::Index(inner) => {
                 let base = self.expr(&inner.expr);
                 let index = self.expr(&inner.index);
-                let at = self.from_to(base, inner.bracket_token.span.close());
+                let at = self.span_between(base, inner.bracket_token.span.close());
                 self.push(Expr::Index { base, index }, at)
             }
             syn::Expr::Await(inner) => {
                 let base = self.expr(&inner.base);
-                let at = self.from_to(base, inner.await_token.span);
+                let at = self.span_between(base, inner.await_token.span);
                 self.push(Expr::Await(base), at)
             }
             syn::Expr::Try(inner) => {
                 let base = self.expr(&inner.expr);
-                let at = self.from_to(base, inner.question_token.span);
+                let at = self.span_between(base, inner.question_token.span);
                 self.push(Expr::Try(base), at)
             }
             syn::Expr::Paren(inner) => self.expr(&inner.expr),
@@ -284,7 +284,7 @@ impl<'a> BodyLowerer<'a> {
         let turbofish = call.turbofish.as_ref().map_or_else(Vec::new, |list| types::lower_arguments(list).0);
         let method = name(&call.method);
         self.mentions.push(method.clone());
-        let at = self.from_to(receiver, call.paren_token.span.close());
+        let at = self.span_between(receiver, call.paren_token.span.close());
         let name_span = span(call.method.span());
         self.push(Expr::Method { receiver, name: method, name_span, turbofish, args }, at)
     }

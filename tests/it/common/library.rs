@@ -1,0 +1,33 @@
+//! Runs of the library, in process.
+
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use connlint::check::{Checked, Request, run};
+use connlint::finding::Confidence;
+use connlint::rules::page::pages;
+
+use super::root;
+
+/// Room for deep expressions in an unoptimised build.
+const STACK: usize = 64 << 20;
+
+/// The findings of all rules over `fixtures/rules`.
+pub(crate) static RULES: LazyLock<Checked> = LazyLock::new(|| check(&[root().join("fixtures/rules")], root()));
+
+/// The findings of all rules over `fixtures/projects`.
+pub(crate) static PROJECTS: LazyLock<Checked> = LazyLock::new(|| check(&[root().join("fixtures/projects")], root()));
+
+/// Checks with every rule on, the pedantic ones too.
+pub(crate) fn check(paths: &[PathBuf], cwd: &Path) -> Checked {
+    let known = pages().expect("the pages are well-formed").iter().map(|page| (page.id.as_str(), page.level));
+    let request = Request {
+        paths: paths.to_vec(),
+        cwd: cwd.to_owned(),
+        all_targets: false,
+        levels: connlint::cli::levels(known, true, &[]).expect("no level is changed"),
+        min_confidence: Confidence::Low,
+    };
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build().expect("threads can be made");
+    pool.install(|| run(&request)).expect("there is something to check")
+}

@@ -1,0 +1,10 @@
+//! Tests of the library on the fixtures, and of the built binaries.
+
+mod bad_input;
+mod cli;
+mod common;
+mod consistency;
+mod determinism;
+mod fixtures;
+mod matrix;
+mod pages;
