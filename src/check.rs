@@ -13,6 +13,7 @@ use crate::finding::{Confidence, Finding, Level, Report, Summary};
 use crate::flow::{Analysis, Frequencies, analyse};
 use crate::link::{Program, link};
 use crate::load::load;
+use crate::parse::Tests;
 use crate::rules::{self, findings};
 use crate::source::Sources;
 
@@ -86,7 +87,8 @@ pub fn with_analysis<R>(request: &Request, ask: impl FnOnce(&Analysed<'_, '_>) -
     let options = DiscoverOptions { all_targets: request.all_targets, cargo: None };
     let discovery = discover(&request.paths, &request.cwd, &options)?;
     let wanted = packages_of_interest(&catalog, &discovery);
-    let loaded = load(&discovery, &wanted, &catalog.macro_table(), &request.cwd);
+    let tests = if request.all_targets { Tests::Keep } else { Tests::Skip };
+    let loaded = load(&discovery, &wanted, &catalog.macro_table(), tests, &request.cwd);
     let program = link(&catalog, &discovery, &loaded);
     let (analyses, known) = analyse(&program, request.all_targets);
     Ok(ask(&Analysed { discovery: &discovery, program: &program, analyses: &analyses, known: &known }))

@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::discover::{Discovery, Target};
 use crate::facts::{FileFacts, Item, ItemKind};
 use crate::finding::Problem;
-use crate::parse::{MacroTable, parse_file};
+use crate::parse::{MacroTable, Tests, parse_file};
 use crate::source::{SourceFile, Sources, shown_name};
 
 /// A parsed file.
@@ -63,7 +63,7 @@ struct Reference {
 
 /// Reads everything that the packages' targets reach.
 #[must_use]
-pub fn load(discovery: &Discovery, wanted: &[bool], macros: &MacroTable, cwd: &Path) -> Loaded {
+pub fn load(discovery: &Discovery, wanted: &[bool], macros: &MacroTable, tests: Tests, cwd: &Path) -> Loaded {
     let mut parsed: FxHashMap<PathBuf, Option<Parsed>> = FxHashMap::default();
     let mut roots: FxHashSet<PathBuf> = FxHashSet::default();
     let mut wave: Vec<PathBuf> = Vec::new();
@@ -79,7 +79,7 @@ pub fn load(discovery: &Discovery, wanted: &[bool], macros: &MacroTable, cwd: &P
             .par_drain(..)
             .map(|path| {
                 let is_root = roots.contains(&path);
-                let result = read(&path, is_root, macros, cwd);
+                let result = read(&path, is_root, macros, tests, cwd);
                 (path, result)
             })
             .collect();
@@ -109,7 +109,7 @@ struct Parsed {
     references: Vec<Reference>,
 }
 
-fn read(path: &Path, is_root: bool, macros: &MacroTable, cwd: &Path) -> Result<Parsed, Problem> {
+fn read(path: &Path, is_root: bool, macros: &MacroTable, tests: Tests, cwd: &Path) -> Result<Parsed, Problem> {
     let name = shown_name(path, cwd);
     let problem = |message: String, help: &str| Problem {
         file: name.clone(),
@@ -129,7 +129,7 @@ fn read(path: &Path, is_root: bool, macros: &MacroTable, cwd: &Path) -> Result<P
             ..problem("not valid UTF-8".to_owned(), "save the file as UTF-8, as rustc demands")
         }
     })?;
-    let facts = parse_file(&text, macros);
+    let facts = parse_file(&text, macros, tests);
     let references = references(path, is_root, &facts.items);
     let file = SourceFile { name, path: path.to_owned(), text: text.into() };
     Ok(Parsed { file, facts: Arc::new(facts), references })

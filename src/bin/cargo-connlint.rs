@@ -4,6 +4,11 @@ use std::io::{BufWriter, stderr, stdout};
 use std::process::ExitCode;
 
 use connlint::cli;
+use mimalloc::MiMalloc;
+
+/// Parsing makes and drops very many small values.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     match cli::parse_cargo(std::env::args_os()) {

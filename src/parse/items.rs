@@ -3,7 +3,7 @@
 use super::attrs::{self, name};
 use super::exprs::BodyLowerer;
 use super::macros::MacroTable;
-use super::{span, types};
+use super::{Tests, span, types};
 use crate::facts::{
     Body, EnumItem, FieldDef, Function, ImplItem, Item, ItemKind, ModItem, Name, Param, Path, Receiver, StaticItem,
     StructItem, TraitItem, UseLeaf, Variant,
@@ -12,17 +12,21 @@ use crate::facts::{
 /// Lowers items; holds what is known of macros.
 pub(super) struct ItemLowerer<'a> {
     pub(super) macros: &'a MacroTable,
+    pub(super) tests: Tests,
 }
 
 impl<'a> ItemLowerer<'a> {
     pub(super) fn new(macros: &'a MacroTable) -> Self {
-        Self { macros }
+        Self { macros, tests: Tests::Keep }
     }
 
     /// All items, in order.
     pub(super) fn items(&mut self, items: &[syn::Item]) -> Vec<Item> {
         let mut lowered = Vec::with_capacity(items.len());
         for item in items {
+            if self.tests == Tests::Skip && attrs::is_test_only(attributes_of(item)) {
+                continue;
+            }
             match item {
                 syn::Item::Macro(call) => lowered.extend(self.macro_items(&call.mac).unwrap_or_default()),
                 other => lowered.extend(self.item(other)),
@@ -205,6 +209,21 @@ impl<'a> ItemLowerer<'a> {
             }
             _ => {}
         }
+    }
+}
+
+/// The attributes of an item that can hold code.
+fn attributes_of(item: &syn::Item) -> &[syn::Attribute] {
+    match item {
+        syn::Item::Fn(item) => &item.attrs,
+        syn::Item::Mod(item) => &item.attrs,
+        syn::Item::Impl(item) => &item.attrs,
+        syn::Item::Trait(item) => &item.attrs,
+        syn::Item::Struct(item) => &item.attrs,
+        syn::Item::Enum(item) => &item.attrs,
+        syn::Item::Static(item) => &item.attrs,
+        syn::Item::Use(item) => &item.attrs,
+        _ => &[],
     }
 }
 

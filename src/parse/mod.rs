@@ -18,11 +18,21 @@ use crate::source::{Pos, Span};
 
 pub use macros::MacroTable;
 
+/// What to keep of test code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tests {
+    /// All of it.
+    Keep,
+    /// Nothing: items under `#[cfg(test)]` are passed over, their modules not even parsed.
+    Skip,
+}
+
 /// Parses a whole file. Never fails: what can't be parsed is named in the facts' problems.
 #[must_use]
-pub fn parse_file(text: &str, macros: &MacroTable) -> FileFacts {
-    let (file, problems) = recover::parse(text);
+pub fn parse_file(text: &str, macros: &MacroTable, tests: Tests) -> FileFacts {
+    let (file, problems) = recover::parse(text, tests);
     let mut lowerer = items::ItemLowerer::new(macros);
+    lowerer.tests = tests;
     let items = lowerer.items(&file.items);
     let test_only = attrs::is_test_only(&file.attrs);
     // proc-macro2 keeps every parsed source for the life of the thread unless told otherwise.

@@ -9,21 +9,61 @@ use std::str::FromStr;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::{Parse, Parser};
 
-use super::{pos, problem_at};
+use super::{Tests, pos, problem_at};
 use crate::facts::SyntaxProblem;
 use crate::source::Pos;
 
 /// Parses `text` as far as it can be parsed.
-pub(super) fn parse(text: &str) -> (syn::File, Vec<SyntaxProblem>) {
+pub(super) fn parse(text: &str, tests: Tests) -> (syn::File, Vec<SyntaxProblem>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let text = blank_shebang(text);
     match TokenStream::from_str(&text) {
-        Ok(tokens) => match syn::parse2::<syn::File>(tokens.clone()) {
-            Ok(file) => (file, Vec::new()),
-            Err(_) => by_items(tokens),
-        },
+        Ok(tokens) => {
+            let tokens = if tests == Tests::Skip { without_test_modules(tokens) } else { tokens };
+            match syn::parse2::<syn::File>(tokens.clone()) {
+                Ok(file) => (file, Vec::new()),
+                Err(_) => by_items(tokens),
+            }
+        }
         Err(error) => by_chunks(&text, pos(error.span().start()), &error.to_string()),
     }
+}
+
+/// The file's tokens with the bodies of its `#[cfg(test)] mod tests { .. }` emptied: often a third of a file.
+fn without_test_modules(tokens: TokenStream) -> TokenStream {
+    let mut kept: Vec<TokenTree> = Vec::new();
+    // Within an item that begins with `#[cfg(test)]`; whether it is a module.
+    let mut test_item: Option<bool> = None;
+    for token in tokens {
+        let is_attribute = matches!(kept.last(), Some(TokenTree::Punct(punct)) if punct.as_char() == '#');
+        match &token {
+            TokenTree::Group(group) if is_attribute && is_cfg_test(group) => test_item = Some(false),
+            TokenTree::Ident(word) if word == "mod" => test_item = test_item.map(|_| true),
+            TokenTree::Group(group) if test_item == Some(true) && group.delimiter() == Delimiter::Brace => {
+                let mut empty = proc_macro2::Group::new(Delimiter::Brace, TokenStream::new());
+                empty.set_span(group.span());
+                kept.push(TokenTree::Group(empty));
+                test_item = None;
+                continue;
+            }
+            TokenTree::Punct(punct) if punct.as_char() == ';' => test_item = None,
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => test_item = None,
+            _ => {}
+        }
+        kept.push(token);
+    }
+    kept.into_iter().collect()
+}
+
+/// `[cfg(test)]`.
+fn is_cfg_test(group: &proc_macro2::Group) -> bool {
+    let mut tokens = group.stream().into_iter();
+    let (Some(TokenTree::Ident(name)), Some(TokenTree::Group(inner)), None) =
+        (tokens.next(), tokens.next(), tokens.next())
+    else {
+        return false;
+    };
+    name == "cfg" && inner.stream().to_string() == "test"
 }
 
 /// A `#!` line is not Rust; its place is kept.
@@ -191,10 +231,10 @@ fn chunks(text: &str) -> Vec<(usize, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{Tests, parse};
 
     fn names(text: &str) -> (Vec<String>, usize) {
-        let (file, problems) = parse(text);
+        let (file, problems) = parse(text, Tests::Skip);
         let names = file.items.iter().map(|item| match item {
             syn::Item::Fn(item) => item.sig.ident.to_string(),
             syn::Item::Impl(item) => format!("impl with {}", item.items.len()),
@@ -202,6 +242,19 @@ mod tests {
             other => format!("{other:?}").chars().take(12).collect(),
         });
         (names.collect(), problems.len())
+    }
+
+    #[test]
+    fn bodies_of_test_modules_are_passed_over() {
+        let text = "#[cfg(test)]\nmod tests { fn a( }\nfn b() {}\n#[cfg(test)] use x::y;\nmod c { fn d() {} }";
+        let (file, problems) = parse(text, Tests::Skip);
+        assert!(problems.is_empty());
+        let of_modules = file.items.iter().filter_map(|item| match item {
+            syn::Item::Mod(item) => Some(item.content.as_ref().map_or(0, |(_, items)| items.len())),
+            _ => None,
+        });
+        assert_eq!(of_modules.collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(parse(text, Tests::Keep).1.len(), 1);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use connlint::finding::Confidence;
 use connlint::flow::analyse;
 use connlint::link::link;
 use connlint::load::{Loaded, load};
-use connlint::parse::parse_file;
+use connlint::parse::{Tests, parse_file};
 use divan::Bencher;
 use divan::counter::ItemsCount;
 
@@ -68,7 +68,7 @@ impl Prepared {
         let options = Options { all_targets: false, cargo: None };
         let discovery = discover(std::slice::from_ref(&folder), &folder, &options).expect("the tree has packages");
         let wanted = vec![true; discovery.packages.len()];
-        let loaded = load(&discovery, &wanted, &catalog.macro_table(), &folder);
+        let loaded = load(&discovery, &wanted, &catalog.macro_table(), Tests::Skip, &folder);
         let texts: Vec<String> =
             loaded.files.iter().map(|file| std::fs::read_to_string(&file.path).expect("it was read before")).collect();
         let lines = texts.iter().map(|text| text.lines().count()).sum();
@@ -126,7 +126,7 @@ fn b_parse_to_facts(bencher: Bencher<'_, '_>, tree: Tree) {
     let macros = tree.catalog.macro_table();
     bencher.counter(tree.lines()).bench(|| {
         for text in &tree.texts {
-            drop(divan::black_box(parse_file(text, &macros)));
+            drop(divan::black_box(parse_file(text, &macros, Tests::Skip)));
         }
     });
 }
@@ -144,7 +144,7 @@ fn c_discover(bencher: Bencher<'_, '_>, tree: Tree) {
 fn d_load(bencher: Bencher<'_, '_>, tree: Tree) {
     let tree = Prepared::of(tree);
     let macros = tree.catalog.macro_table();
-    bencher.counter(tree.lines()).bench(|| load(&tree.discovery, &tree.wanted, &macros, &tree.folder));
+    bencher.counter(tree.lines()).bench(|| load(&tree.discovery, &tree.wanted, &macros, Tests::Skip, &tree.folder));
 }
 
 /// Names: modules, imports, implementations.
