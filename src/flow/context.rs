@@ -168,7 +168,7 @@ fn runs(program: &Program<'_>, body: &Body, types: &crate::link::BodyTypes, call
         return call.fact.runs;
     }
     let Expr::Method { receiver, name, .. } = body.expr(call) else { return None };
-    if types.targets.contains_key(&call) || !types.ty(*receiver).is_unknown() {
+    if types.targets.contains_key(&call) || !types.ty(*receiver).is_nameless() {
         return None;
     }
     // Unknown receiver: names that only iterators and streams have.

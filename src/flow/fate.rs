@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::context::{HandOver, hand_over};
 use crate::catalog::model::{Carry, Runs};
 use crate::facts::{Body, Expr, ExprId, LoopKind, Pat, PatId, Stmt};
-use crate::link::{BodyTypes, Program, Target, UnitId, UnitKind};
+use crate::link::{BodyTypes, Owner, Program, Target, Ty, UnitId, UnitKind};
 
 /// How a value is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -481,6 +481,8 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
             let fate = self.fates.of_param(*unit, ParamKey::This, self.calls_left);
             self.fate.serves |= fate.serves;
             self.fate.used = true;
+            // `client.with_token(..)`: a copy that shares what the original holds.
+            goes_on |= self.gives_own_type(*unit);
             let by_value = function.receiver.as_ref().is_some_and(|receiver| !receiver.by_ref);
             if by_value {
                 self.fate.add(&Fate { kept: fate.kept.map(|(how, _)| (how, call)), ..fate });
@@ -488,6 +490,16 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
             }
         }
         goes_on
+    }
+
+    /// Whether a method's result is of the type that it is a method of.
+    fn gives_own_type(&self, unit: UnitId) -> bool {
+        let Owner::Impl(of) = self.program.unit(unit).owner else { return false };
+        let Ty::Local(own, _) = &self.program.impls[of.index()].self_ty else { return false };
+        let result = self.program.result_type(unit);
+        let result = self.program.awaited(&result).unwrap_or(result);
+        let result = self.program.outcome_inner(&result).unwrap_or(result);
+        matches!(&result, Ty::Local(made, _) if made == own)
     }
 
     /// The value is an argument of a call. Whether the call's result goes on carrying it.

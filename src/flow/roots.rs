@@ -293,7 +293,7 @@ pub(super) fn handed_root(program: &Program<'_>, unit: UnitId, call: ExprId, arg
 
 /// Nothing that would speak against a loose match is known of the type.
 fn is_open(ty: &Ty) -> bool {
-    matches!(ty, Ty::Unknown | Ty::Object(_) | Ty::Param(..) | Ty::Callable(_) | Ty::Function(_))
+    matches!(ty, Ty::Unknown | Ty::Foreign | Ty::Object(_) | Ty::Param(..) | Ty::Callable(_) | Ty::Function(_))
 }
 
 fn is_function_like(expr: &Expr, types: &crate::link::BodyTypes, id: ExprId) -> bool {
