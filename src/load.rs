@@ -212,7 +212,7 @@ fn collect_references(folder: &Path, own: &Path, inline: &[String], items: &[Ite
                     (Some(items), path) => {
                         let below =
                             path.as_ref().map_or_else(|| own.join(item.name.as_str()), |path| own.join(path.as_str()));
-                        collect_references(&below, &below, &key, items, found);
+                        collect_references(folder, &below, &key, items, found);
                     }
                     (None, Some(path)) => {
                         // Within inline modules the path is relative to their folder, else to the file's.

@@ -236,6 +236,10 @@ fn rate(program: &Program<'_>, known: &Frequencies, analysis: &mut Analysis, ind
         Frequency::PerIteration => Frequency::PerCall,
         base => base,
     };
+    // Stored, but by each worker for itself.
+    if frequency == Frequency::PerWorker && end.innocent == Some(Innocent::Kept(Kept::Stored)) {
+        end.innocent = None;
+    }
     let again = matches!(frequency, Frequency::PerIteration | Frequency::PerCall);
     // A task that an uncalled function starts is most likely a worker.
     let works =

@@ -137,7 +137,8 @@ pub(super) fn hand_over(program: &Program<'_>, unit: UnitId, at: ExprId) -> Hand
                 ) && matches!(body.expr(parent), Expr::Call { .. });
                 if !wraps {
                     let is_foreign =
-                        matches!(types.targets.get(&parent), None | Some(Target::Foreign(_) | Target::Fluent));
+                        matches!(types.targets.get(&parent), None | Some(Target::Foreign(_) | Target::Fluent))
+                            && !is_combinator(program, body.expr(parent));
                     return inline(is_kept && is_foreign);
                 }
                 is_kept |= matches!(body.expr(at), Expr::Closure(_));
@@ -147,6 +148,14 @@ pub(super) fn hand_over(program: &Program<'_>, unit: UnitId, at: ExprId) -> Hand
         at = parent;
     }
     HandOver::Inline
+}
+
+/// A method of the name that `Option` and `Result` have for handing their value on.
+fn is_combinator(program: &Program<'_>, call: &Expr) -> bool {
+    let Expr::Method { name, .. } = call else { return false };
+    ["std::option::Option", "std::result::Result"]
+        .iter()
+        .any(|owner| program.catalog.method(owner, name).iter().any(|call| call.fact.runs == Some(Runs::Inline)))
 }
 
 /// What a library or a list of functions will call, nobody knows how often: an operation.

@@ -396,6 +396,17 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
         }
     }
 
+    /// `outcome.and_then(|value| ..)`: the value goes into the closure.
+    fn into_closures(&mut self, args: &'f [ExprId]) {
+        for arg in args {
+            if let Expr::Closure(closure) = self.body.expr(*arg)
+                && let [param] = closure.params.as_slice()
+            {
+                self.follow_pat(*param, None);
+            }
+        }
+    }
+
     /// A call of which nothing is known but that it is a library's.
     fn is_opaque(&self, call: ExprId) -> bool {
         matches!(self.types.targets.get(&call), None | Some(Target::Foreign(_)))
@@ -409,11 +420,14 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
 
     /// The value is the receiver of a call. Whether the call's result goes on carrying it.
     fn received(&mut self, call: ExprId) -> bool {
-        let Expr::Method { name, .. } = self.body.expr(call) else { return false };
+        let Expr::Method { name, args, .. } = self.body.expr(call) else { return false };
         match self.types.targets.get(&call) {
             Some(Target::Fluent) => true,
             Some(Target::Library { call: facts, .. }) => {
                 self.fate.dedicated |= facts.fact.dedicated;
+                if facts.fact.runs.is_some() && facts.fact.carry == Some(Carry::Same) {
+                    self.into_closures(args);
+                }
                 // What is made from it stands for it: a client may go when its connection is there.
                 if facts.fact.makes.is_some() {
                     self.fate.derived.insert(call);

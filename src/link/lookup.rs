@@ -137,10 +137,20 @@ impl<'f> Program<'f> {
         let lower_args = || args.iter().map(|arg| self.lower(scope, arg)).collect::<Vec<_>>();
         match self.resolve(scope.module, path, Space::Types) {
             Some(Found::Whole(Def::Type(id))) => self.named_type(id, lower_args()),
-            Some(Found::Whole(Def::External(path))) => external(path, lower_args()),
+            Some(Found::Whole(Def::External(path))) => self.plain_outcome(external(path, lower_args())),
             Some(Found::Whole(Def::Trait(id))) => Ty::Object(vec![TraitRef::Local(id)]),
             _ => Ty::Unknown,
         }
+    }
+
+    /// A library's own alias of `Result` (`redis::RedisResult<T>`) as the `Result` that it is.
+    fn plain_outcome(&self, ty: Ty) -> Ty {
+        let Ty::External(path, args) = &ty else { return ty };
+        if args.is_empty() || path == "std::option::Option" || path == "std::result::Result" || !self.is_outcome(path) {
+            return ty;
+        }
+        let inner = self.inner_of(&ty, &[TypeRole::Outcome]).unwrap_or_else(|| args[0].clone());
+        Ty::External("std::result::Result".into(), vec![inner])
     }
 
     /// `Self` and type parameters.

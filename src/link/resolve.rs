@@ -179,7 +179,9 @@ impl<'f> Program<'f> {
         if let Some(def) = self.imported(module, name, space, asked) {
             return Some(def);
         }
-        self.from_globs(module, name, space, asked).or_else(|| other.get(name).cloned())
+        let from_globs = self.from_globs(module, name, space, asked);
+        // A type can stand where a value is asked for (its constructor), a function never where a type is.
+        from_globs.or_else(|| if space == Space::Values { other.get(name).cloned() } else { None })
     }
 
     fn imported(&self, module: ModuleId, name: &Name, space: Space, asked: &mut Asked) -> Option<Def> {
