@@ -50,7 +50,11 @@ impl<'f> Infer<'_, 'f> {
                 let types = self.arguments(args, None);
                 // `wrap(own)` of a library may give the own value back.
                 let may_be_own = types.iter().any(|ty| matches!(ty, Ty::Local(..) | Ty::Function(_) | Ty::Callable(_)));
-                if may_be_own || !path_args(path).is_empty() { Ty::Unknown } else { expected.cloned().unwrap_or(Ty::Foreign) }
+                if may_be_own || !path_args(path).is_empty() {
+                    Ty::Unknown
+                } else {
+                    expected.cloned().unwrap_or(Ty::Foreign)
+                }
             }
         };
         self.out.targets.insert(id, target);

@@ -175,6 +175,7 @@ impl<'f> Program<'f> {
             .copied()
             .filter(|unit| {
                 !self.unit(*unit).test
+                    && self.sees(krate, *unit)
                     && self.unit(*unit).function().is_some_and(|function| function.params.len() == arguments)
             })
             .collect();
