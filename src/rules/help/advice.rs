@@ -11,7 +11,7 @@ use super::reach::{Held, Kind, address_in, field_in, held_by, kind_of, local_of}
 use super::situation::Situation;
 use super::types::plain_result;
 use super::{repeat, state};
-use crate::facts::{Expr, ExprId};
+use crate::facts::{Expr, ExprId, Name};
 use crate::finding::Resource;
 use crate::flow::{End, Frequency};
 use crate::link::{Ty, TypeId, TypeKind, UnitId, UnitKind};
@@ -85,7 +85,8 @@ pub(super) fn with_article(name: &str) -> String {
 
 /// The struct of the project whose method needs the handle; none for data that comes with the request.
 fn service(s: &Situation<'_, '_>) -> Option<(TypeId, Ty)> {
-    let (id, ty) = local_of(s, &s.owner_of(s.needy())?)?;
+    let by_ref = s.program.unit(s.needy()).function()?.receiver.as_ref()?.by_ref;
+    let (id, ty) = local_of(s, &s.owner_of(s.needy())?).filter(|_| by_ref || s.is_fixed(s.needy()))?;
     let definition = &s.program.types[id.index()];
     let is_data = definition.attrs.iter().any(|attr| attr.words.iter().any(|word| word == "Deserialize"));
     let TypeKind::Struct(_) = definition.kind else { return None };
@@ -99,7 +100,8 @@ fn in_struct<'c>(s: &Situation<'c, '_>, project: &Project<'c>, handle: &Handle, 
     let made = at_start(s, project);
     let made_type = made.as_ref().map(|made| made.handle.clone());
     let handle = made_type.as_ref().unwrap_or(handle);
-    let address = address_in(s, owner).filter(|_| handle.resource != Resource::Client);
+    let (inner, address) = addressed(s, id, owner, handle);
+    let (id, place) = inner.as_ref().map_or((id, place), |(_, inner)| (*inner, s.type_place(*inner)));
     let mut lines = vec![match &address {
         Some(held) => format!(
             "keep {} in {place} instead of the `{}` in `{}`",
@@ -127,11 +129,13 @@ fn in_struct<'c>(s: &Situation<'c, '_>, project: &Project<'c>, handle: &Handle, 
         Some(held) if held.field() != "client" => held.field().to_owned(),
         _ => handle.field.clone(),
     };
+    let path = inner.map_or_else(|| format!("self.{field}"), |(outer, _)| format!("self.{outer}.{field}"));
     let example = handle.code.as_ref().map(|ty| Example::Struct {
-        owner: s.program.types[id.index()].name.to_string(),
+        holder: s.program.types[id.index()].name.to_string(),
+        owner: s.owner_name(unit),
         method: s.program.unit(unit).name.to_string(),
         is_async: s.program.unit(unit).function().is_some_and(|function| function.is_async),
-        usage: borrowed(&usage(handle, &format!("self.{field}"))),
+        usage: borrowed(&usage(handle, &path)),
         variable: variable(handle, &field),
         mutable: is_mutable(handle),
         ty: ty.clone(),
@@ -139,6 +143,23 @@ fn in_struct<'c>(s: &Situation<'c, '_>, project: &Project<'c>, handle: &Handle, 
         generic: matches!(owner, Ty::Local(_, args) if !args.is_empty()),
     });
     Advice { lines, example }
+}
+
+/// The field of a service that holds only an address, or of the struct that one of its fields leads to: the field on the way
+/// with that struct, the address.
+fn addressed(s: &Situation<'_, '_>, id: TypeId, owner: &Ty, handle: &Handle) -> (Option<(Name, TypeId)>, Option<Held>) {
+    if handle.resource == Resource::Client {
+        return (None, None);
+    }
+    if let Some(held) = address_in(s, owner) {
+        return (None, Some(held));
+    }
+    let TypeKind::Struct(item) = s.program.types[id.index()].kind else { return (None, None) };
+    let inner = item.fields.iter().find_map(|field| {
+        let (inner, ty) = local_of(s, &s.program.field_type(owner, &field.name))?;
+        Some(((field.name.clone(), inner), address_in(s, &ty)?))
+    });
+    inner.map_or((None, None), |(inner, held)| (Some(inner), Some(held)))
 }
 
 /// A static holds one.
@@ -274,7 +295,7 @@ impl Made {
 
 /// A construction of a usable handle at start-up, of the same process as the user.
 pub(super) fn at_start<'c>(s: &Situation<'c, '_>, project: &Project<'c>) -> Option<Made> {
-    let mains = super::state::mains(s, project);
+    let starts = super::state::starts(s, project);
     s.analyses.iter().find_map(|other| {
         let site = &other.site;
         let once = |end: &End| end.frequency == Some(Frequency::Once) && end.context.barrier.is_none();
@@ -286,7 +307,7 @@ pub(super) fn at_start<'c>(s: &Situation<'c, '_>, project: &Project<'c>) -> Opti
         let Some((Kind::Usable(_), ty)) = kind_of(s, &ty).filter(|_| !is_static && !site.call.fact.dedicated) else {
             return None;
         };
-        let near = project.main_above(s.program, site.unit).is_some_and(|main| mains.contains(&main));
+        let near = starts.contains(&site.unit);
         near.then(|| Made { unit: site.unit, expr: site.expr, handle: super::handle::of_type(s, &ty) })
     })
 }

@@ -41,6 +41,8 @@ pub(super) enum Example {
     /// A struct that holds it, and a method that uses it.
     Struct {
         /// The struct.
+        holder: String,
+        /// The type whose method it is.
         owner: String,
         /// The field.
         field: String,
@@ -103,8 +105,8 @@ pub(super) fn render(example: &Example) -> Option<String> {
             let function = function(take)?;
             items(quote! { #owner #function })
         }
-        Example::Struct { owner, field, ty, method, is_async, usage, variable, mutable, generic } => {
-            let held = structure(owner, field, ty, false)?;
+        Example::Struct { holder, owner, field, ty, method, is_async, usage, variable, mutable, generic } => {
+            let held = structure(holder, field, ty, false)?;
             let bind = binding(variable, usage, *mutable)?;
             let (owner, method) = (name(owner)?, name(method)?);
             let marker = is_async.then(|| quote!(async));

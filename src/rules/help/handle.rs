@@ -65,7 +65,7 @@ pub(super) fn wanted(s: &Situation<'_, '_>) -> Handle {
     let clone = fact.and_then(|fact| fact.clone);
     let share = fact.and_then(|fact| fact.share);
     let connects = s.analysis.site.resource == Resource::Connection;
-    let may_wait = !blocking && (s.in_async() || !opens_blocking(s));
+    let may_wait = s.in_async() || !(blocking || opens_blocking(s));
     if connects || clone == Some(CloneKind::Config) {
         let client = if connects { owner_of_call(s) } else { path.clone() };
         if may_wait && let Some(found) = shared_connection(s, file, &client) {
@@ -304,7 +304,7 @@ fn field_name(s: &Situation<'_, '_>, resource: Resource) -> String {
     }
 }
 
-fn snake_case(name: &str) -> String {
+pub(super) fn snake_case(name: &str) -> String {
     let mut text = String::new();
     for (index, letter) in name.chars().enumerate() {
         if letter.is_uppercase() && index > 0 {

@@ -40,8 +40,8 @@ pub(super) struct Registration {
     pub(super) framework: usize,
     /// Where.
     pub(super) unit: UnitId,
-    /// The call.
-    pub(super) expr: ExprId,
+    /// Its line.
+    pub(super) line: u32,
     /// The type registered.
     pub(super) ty: TypeId,
 }
@@ -203,10 +203,11 @@ fn registrations_in(
     let Some(body) = program.body(unit).filter(|_| !program.unit(unit).test) else { return };
     let types = program.types(unit);
     for expr in body.ids() {
-        let (named, args) = match body.expr(expr) {
-            Expr::Method { name, args, .. } => (name.as_str(), args),
+        let own_line = body.node(expr).span.start.line;
+        let (named, line, args) = match body.expr(expr) {
+            Expr::Method { name, name_span, args, .. } => (name.as_str(), name_span.start.line, args),
             Expr::Call { callee, args } => match body.expr(*callee) {
-                Expr::Path(path) => (path.last().map_or("", |name| name.as_str()), args),
+                Expr::Path(path) => (path.last().map_or("", |name| name.as_str()), own_line, args),
                 _ => continue,
             },
             _ => continue,
@@ -214,19 +215,34 @@ fn registrations_in(
         if template.register_name() != Some(named) {
             continue;
         }
-        let Some(ty) = args.first().map(|arg| types.ty(*arg)) else { continue };
-        if template.wraps() && !is_of(ty, template.extractor()) {
+        let Some(arg) = args.first() else { continue };
+        if template.wraps() && !is_of(types.ty(*arg), template.extractor()) {
             continue;
         }
-        let steps = program.autoderef(ty);
+        let own = own_struct(program, unit, *arg);
+        if let Some(ty) = own {
+            found.push(Registration { framework, unit, line, ty });
+        }
+    }
+}
+
+/// The struct of the project that an argument is or wraps: `Arc::new(AppState { .. })`.
+fn own_struct(program: &Program<'_>, unit: UnitId, arg: ExprId) -> Option<TypeId> {
+    let body = program.body(unit)?;
+    let mut at = arg;
+    for _ in 0..4 {
+        let steps = program.autoderef(program.types(unit).ty(at));
         let own = steps.iter().find_map(|step| match step {
             Ty::Local(id, _) if matches!(program.types[id.index()].kind, TypeKind::Struct(_)) => Some(*id),
             _ => None,
         });
-        if let Some(ty) = own {
-            found.push(Registration { framework, unit, expr, ty });
+        match (own, body.expr(at)) {
+            (Some(id), _) => return Some(id),
+            (None, Expr::Call { args, .. }) if args.len() == 1 => at = args[0],
+            _ => return None,
         }
     }
+    None
 }
 
 fn is_main(program: &Program<'_>, unit: UnitId) -> bool {

@@ -26,9 +26,11 @@ pub(super) fn in_loop(s: &Situation<'_, '_>, handle: &Handle) -> Option<Advice> 
         let inside = if is_loop { "use it in every turn" } else { "use it, or a clone of it, inside" };
         format!("{made} and {inside}")
     } else {
-        format!("{made} in `{}` and hand it to {}", s.program.display_name(unit), s.unit_place(s.user))
+        format!("{made} and hand it to `{}`", s.program.display_name(s.user))
     };
-    let more = handle.maker.as_deref().filter(|maker| !own && !maker.is_empty()).and_then(|_| sharing(handle));
+    let is_connection = handle.resource == Resource::Connection;
+    let maker = handle.maker.as_deref().filter(|maker| is_connection && !own && !maker.is_empty());
+    let more = maker.map(|maker| format!("open it with `{maker}`"));
     let example =
         if unit == s.user && is_loop && (own || handle.maker.is_none()) { hoisted(s, handle, around) } else { None };
     Some(Advice { lines: [Some(line), more].into_iter().flatten().collect(), example })

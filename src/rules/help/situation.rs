@@ -172,6 +172,12 @@ impl<'c, 'f> Situation<'c, 'f> {
         }
     }
 
+    /// The name of the type whose method a unit is.
+    pub(super) fn owner_name(&self, unit: UnitId) -> String {
+        let name = self.program.display_name(unit);
+        name.rsplit_once("::").map(|(owner, _)| owner.to_owned()).unwrap_or_default()
+    }
+
     /// Whether a unit's signature is given by a trait.
     pub(super) fn is_fixed(&self, unit: UnitId) -> bool {
         match self.program.unit(unit).owner {

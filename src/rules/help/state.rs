@@ -7,13 +7,14 @@ use super::advice::{
     Advice, already_holds, at_start, borrowed, in_signature, is_mutable, make, sharing, static_of, usage, variable,
 };
 use super::example::{Example, Take};
-use super::handle::Handle;
+use super::handle::{Handle, snake_case};
 use super::project::{Project, constructor_of, extractions_of};
 use super::reach::{Held, held_by, local_of};
 use super::situation::Situation;
 use super::template::Template;
+use crate::catalog::last_segment;
 use crate::facts::{Expr, ExprId};
-use crate::link::{Ty, TypeId, UnitId};
+use crate::link::{Ty, TypeId, TypeKind, UnitId};
 
 /// A state type as a handler takes it.
 struct State<'c> {
@@ -85,6 +86,16 @@ fn is_closure(s: &Situation<'_, '_>, unit: UnitId, at: ExprId) -> bool {
     s.program.body(unit).is_some_and(|body| matches!(body.expr(at), Expr::Closure(_)))
 }
 
+/// Where the process starts: its `main`s, and the functions that make its state.
+pub(super) fn starts<'c>(s: &Situation<'c, '_>, project: &Project<'c>) -> Vec<UnitId> {
+    let mut starts = mains(s, project);
+    if let Some(root) = s.handler.or(s.closure.map(|(unit, _)| unit)).or(s.route.last().map(|(unit, _)| *unit)) {
+        let states = states_of(s, project, root);
+        starts.extend(states.iter().filter_map(|state| constructor_of(s.program, state.id)));
+    }
+    starts
+}
+
 /// The `main`s of the processes that the user runs in.
 pub(super) fn mains<'c>(s: &Situation<'c, '_>, project: &Project<'c>) -> Vec<UnitId> {
     let top = s.route.last().map_or(s.user, |(unit, _)| *unit);
@@ -117,10 +128,33 @@ fn take_of(s: &Situation<'_, '_>, parameter: String, usage: String) -> Option<Ta
 /// No state holds one: where to make it, and where to keep it.
 pub(super) fn kept<'c>(s: &Situation<'c, '_>, project: &Project<'c>, handle: &Handle) -> Option<Advice> {
     let root = s.handler.or(s.closure.map(|(unit, _)| unit))?;
-    match states_of(s, project, root).into_iter().next() {
+    let states = states_of(s, project, root);
+    let only = states.len() == 1;
+    match states.into_iter().find(|state| is_common(s, state.id, only)) {
         Some(state) => Some(kept_in(s, project, handle, &state)),
         None => registered(s, project, handle, root),
     }
+}
+
+/// Names of types that hold whatever handlers share, in part.
+const COMMON: [&str; 9] = ["state", "context", "ctx", "app", "shared", "services", "globals", "deps", "env"];
+
+/// Whether a state type holds many things, rather than being one of them.
+fn is_common(s: &Situation<'_, '_>, id: TypeId, only: bool) -> bool {
+    let definition = &s.program.types[id.index()];
+    let TypeKind::Struct(item) = definition.kind else { return false };
+    let name = definition.name.to_lowercase();
+    let named = item.fields.first().is_none_or(|field| field.name.parse::<usize>().is_err());
+    named && (COMMON.iter().any(|word| name.contains(word)) || (only && item.fields.len() > 2))
+}
+
+/// A name for a new field of a struct: the handle's, or its type's where that is taken.
+fn free_field(s: &Situation<'_, '_>, id: TypeId, handle: &Handle) -> String {
+    let TypeKind::Struct(item) = s.program.types[id.index()].kind else { return handle.field.clone() };
+    let taken = |name: &str| item.fields.iter().any(|field| field.name == name);
+    let by_type = snake_case(last_segment(&handle.name));
+    let names = [handle.field.clone(), by_type, format!("shared_{}", handle.field)];
+    names.into_iter().find(|name| !taken(name)).unwrap_or_else(|| handle.field.clone())
 }
 
 /// In a state type of the project.
@@ -139,10 +173,10 @@ fn kept_in<'c>(s: &Situation<'c, '_>, project: &Project<'c>, handle: &Handle, st
     let registration = project.registrations(s.program).iter().find(|found| found.ty == state.id);
     let handed = registration.and_then(|found| {
         let short = project.frameworks(s.program)[found.framework].template.register_short()?;
-        Some(format!(", which `{short}` ({}) hands out", s.expr_place(found.unit, found.expr)))
+        Some(format!(", which `{short}` ({}:{}) hands out", s.program.file_name(found.unit), found.line))
     });
     let keep = format!("keep {what} in {place}{}", handed.unwrap_or_default());
-    let field = &handle.field;
+    let field = &free_field(s, state.id, handle);
     let base = state.template.base(&state.written, state.variable.as_deref());
     let use_it = usage(handle, &format!("{base}.{field}"));
     let take = take_line(s, state, &use_it, "then ");
@@ -173,7 +207,7 @@ fn registered<'c>(s: &Situation<'c, '_>, project: &Project<'c>, handle: &Handle,
     let down = if s.handler == Some(s.user) {
         String::new()
     } else {
-        format!(" and hand it down to {}", s.unit_place(s.user))
+        format!(" and hand it to `{}`", s.program.display_name(s.user))
     };
     let take = s.handler.filter(|handler| !s.is_fixed(*handler) && handle.name != "pool").map(|handler| {
         let read = if base == *field { String::new() } else { format!(" and use `{base}`") };
