@@ -7,14 +7,16 @@ use super::article;
 use super::example::Example;
 use super::handle::{Handle, Sharing, wanted};
 use super::project::{Project, constructor_of, variable_of};
-use super::reach::{Held, Kind, address_in, field_in, held_by, kind_of, local_of};
+use super::reach::{Held, address_in, field_in, held_by, local_of};
 use super::situation::Situation;
-use super::types::plain_result;
+use super::startup::at_start;
+use super::statics::{in_static, static_of};
+use super::words::{already_holds, borrowed, is_mutable, make, sharing, usage, variable, with_article};
 use super::{repeat, state};
-use crate::facts::{Expr, ExprId, Name};
+use crate::facts::{Expr, Name};
 use crate::finding::Resource;
-use crate::flow::{End, Frequency};
-use crate::link::{Ty, TypeId, TypeKind, UnitId, UnitKind};
+use crate::flow::Frequency;
+use crate::link::{Ty, TypeId, TypeKind, UnitId};
 
 /// What to say.
 #[derive(Debug, Default)]
@@ -71,16 +73,6 @@ pub(super) fn in_signature(s: &Situation<'_, '_>, unit: UnitId) -> Option<(Strin
         let (name, ty) = variable_of(s.program, unit, param.pat?)?;
         Some((name, held_by(s, unit, &ty)?))
     })
-}
-
-/// `` `AppState` (src/state.rs:8) already holds a `ConnectionManager` in `redis` ``.
-pub(super) fn already_holds(s: &Situation<'_, '_>, owner: TypeId, held: &Held) -> String {
-    format!("{} already holds {} in `{}`", s.type_place(owner), with_article(&held.written), held.field())
-}
-
-/// `` a `reqwest::Client` ``.
-pub(super) fn with_article(name: &str) -> String {
-    if name == "pool" { "a pool".to_owned() } else { format!("{} `{name}`", article(name)) }
 }
 
 /// The struct of the project whose method needs the handle; none for data that comes with the request.
@@ -162,23 +154,6 @@ fn addressed(s: &Situation<'_, '_>, id: TypeId, owner: &Ty, handle: &Handle) -> 
     inner.map_or((None, None), |(inner, held)| (Some(inner), Some(held)))
 }
 
-/// A static holds one.
-fn in_static<'c>(s: &Situation<'c, '_>, project: &Project<'c>) -> Option<Advice> {
-    let (unit, held) = project.statics(s.program).iter().find_map(|(unit, ty)| {
-        let item = s.program.unit(*unit);
-        let seen = s.sees_private(s.user, item.module) || (item.public && s.sees_crate(s.user, item.module));
-        let held = held_by(s, s.user, ty).filter(|held| held.fields.is_empty() && seen)?;
-        Some((*unit, held))
-    })?;
-    let line = format!(
-        "{} already holds {} for the whole process: use it in {}",
-        s.unit_place(unit),
-        with_article(&held.written),
-        s.unit_place(s.user)
-    );
-    Some(Advice { lines: vec![line], example: None })
-}
-
 /// The framework runs a closure or loop: make it in front of that.
 fn around_closure(s: &Situation<'_, '_>, handle: &Handle) -> Option<Advice> {
     let (unit, at) = s.closure?;
@@ -234,137 +209,4 @@ fn holder(s: &Situation<'_, '_>) -> Option<(TypeId, Held)> {
         module.krate == own && !module.test && matches!(definition.kind, TypeKind::Struct(_))
     })
     .find_map(|id| Some((id, field_in(s, id)?)))
-}
-
-/// The static for a client that is built without waiting; its initialiser as far as the project's code allows.
-pub(super) fn static_of(s: &Situation<'_, '_>, handle: &Handle) -> Option<Example> {
-    let shared =
-        matches!(handle.sharing, Sharing::Clone | Sharing::Pool(None)) && handle.resource != Resource::Connection;
-    let ty = handle.code.clone().filter(|_| shared && !handle.is_async && handle.factory.is_none())?;
-    let site = &s.analysis.site;
-    let init = match &handle.maker {
-        Some(path) if !path.is_empty() => path.clone(),
-        Some(_) => return None,
-        None => initialiser(s, site.unit, site.expr)?,
-    };
-    Some(Example::Static { name: handle.field.to_uppercase(), ty, init })
-}
-
-/// The flagged call as an initialiser: a path for `Type::new()`, a closure for what needs no variable.
-fn initialiser(s: &Situation<'_, '_>, unit: UnitId, expr: ExprId) -> Option<String> {
-    let body = s.program.body(unit)?;
-    let types = s.program.types(unit);
-    let mut stack = vec![expr];
-    while let Some(at) = stack.pop() {
-        let is_open =
-            matches!(body.expr(at), Expr::Closure(_) | Expr::Macro(_) | Expr::Try(_) | Expr::Await(_) | Expr::Unknown);
-        let is_self = matches!(body.expr(at), Expr::Path(path) if path.segments.first().is_some_and(|first| first.name == "self"));
-        if types.locals.contains_key(&at) || is_open || is_self {
-            return None;
-        }
-        body.expr(at).for_each_child(|child| stack.push(child));
-    }
-    let text = s.text_of(unit, expr)?;
-    let fallible = s.program.outcome_inner(types.ty(expr)).is_some();
-    match body.expr(expr) {
-        Expr::Call { callee, args } if args.is_empty() && !fallible => s.text_of(unit, *callee).map(str::to_owned),
-        _ if fallible => Some(format!("|| {text}.expect(\"the client is built\")")),
-        _ => Some(format!("|| {text}")),
-    }
-}
-
-/// A handle that start-up makes already.
-#[derive(Debug)]
-pub(super) struct Made {
-    /// Where.
-    pub(super) unit: UnitId,
-    expr: ExprId,
-    /// What it is.
-    pub(super) handle: Handle,
-}
-
-impl Made {
-    /// `` `connect` (src/state.rs:21) already opens a `ConnectionManager` at start-up ``.
-    pub(super) fn line(&self, s: &Situation<'_, '_>) -> String {
-        let verb = if self.handle.resource == Resource::Connection { "opens" } else { "builds" };
-        let function = s.program.display_name(self.unit);
-        let what = with_article(&self.handle.name);
-        format!("`{function}` ({}) already {verb} {what} at start-up", s.expr_place(self.unit, self.expr))
-    }
-}
-
-/// A construction of a usable handle at start-up, of the same process as the user.
-pub(super) fn at_start<'c>(s: &Situation<'c, '_>, project: &Project<'c>) -> Option<Made> {
-    let starts = super::state::starts(s, project);
-    s.analyses.iter().find_map(|other| {
-        let site = &other.site;
-        let once = |end: &End| end.frequency == Some(Frequency::Once) && end.context.barrier.is_none();
-        if other.decisive.is_some() || !other.ends.iter().any(once) {
-            return None;
-        }
-        let is_static = matches!(s.program.unit(site.unit).kind, UnitKind::Static(_));
-        let ty = plain_result(s.program, s.program.types(site.unit).ty(site.expr));
-        let Some((Kind::Usable(_), ty)) = kind_of(s, &ty).filter(|_| !is_static && !site.call.fact.dedicated) else {
-            return None;
-        };
-        let near = starts.contains(&site.unit);
-        near.then(|| Made { unit: site.unit, expr: site.expr, handle: super::handle::of_type(s, &ty) })
-    })
-}
-
-/// `build it once in ..`, `` open one `ConnectionManager` in .. ``, `` call `make_pool` once in .. ``.
-pub(super) fn make(handle: &Handle, place: &str) -> String {
-    let place = if place.starts_with('`') { format!("in {place}") } else { place.to_owned() };
-    let verb = if handle.resource == Resource::Connection { "open" } else { "build" };
-    match (&handle.factory, &handle.maker) {
-        (Some(_), _) if handle.sharing == Sharing::Reference => format!("build one `{}` {place}", handle.name),
-        (_, Some(_)) if handle.name == "pool" => format!("build a pool once {place}"),
-        (_, Some(_)) => format!("{verb} one `{}` {place}", handle.name),
-        _ => format!("{verb} it once {place}"),
-    }
-}
-
-/// How the handle is shared, as the catalogue knows.
-pub(super) fn sharing(handle: &Handle) -> Option<String> {
-    let with = handle.maker.as_deref().filter(|maker| !maker.is_empty());
-    match (&handle.sharing, handle.resource) {
-        (Sharing::Clone, Resource::Connection) => Some(match with {
-            Some(maker) => format!("open it with `{maker}`; its clones share one connection, so clone it for each use"),
-            None => "its clones share one connection, so clone it for each use".to_owned(),
-        }),
-        (Sharing::Clone, _) => {
-            Some(format!("clones of {} share its connections, so one is enough", with_article(&handle.name)))
-        }
-        (Sharing::Pool(Some(take)), _) => {
-            Some(format!("clones of a pool share its connections: take one out with `{take}`"))
-        }
-        (Sharing::Pool(None), _) => Some("clones of a pool share its connections, so one is enough".to_owned()),
-        (Sharing::Arc, _) => Some("it can't be cloned, but an `Arc` of it can".to_owned()),
-        (Sharing::Lock, _) => Some("its methods need `&mut self`: share it behind a lock".to_owned()),
-        (Sharing::Reference | Sharing::Unknown, _) => None,
-    }
-}
-
-/// The expression that uses the handle kept at `place`.
-pub(super) fn usage(handle: &Handle, place: &str) -> String {
-    match (&handle.sharing, handle.resource) {
-        (Sharing::Clone, Resource::Connection) | (Sharing::Arc, _) => format!("{place}.clone()"),
-        (Sharing::Pool(Some(take)), _) => format!("{place}.{take}"),
-        _ => place.to_owned(),
-    }
-}
-
-/// A use as an argument or initialiser: a place is borrowed.
-pub(super) fn borrowed(usage: &str) -> String {
-    if usage.ends_with(')') || usage.ends_with("await") { usage.to_owned() } else { format!("&{usage}") }
-}
-
-/// The variable that a use is bound to: what comes out of a pool is a connection.
-pub(super) fn variable(handle: &Handle, field: &str) -> String {
-    if matches!(handle.sharing, Sharing::Pool(Some(_))) { "connection".to_owned() } else { field.to_owned() }
-}
-
-/// Whether commands need the handle mutably.
-pub(super) fn is_mutable(handle: &Handle) -> bool {
-    handle.resource == Resource::Connection || matches!(handle.sharing, Sharing::Pool(Some(_)))
 }

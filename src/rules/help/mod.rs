@@ -4,8 +4,8 @@
 //! What is known of clients and frameworks comes from the catalogues; what is already there, from the program:
 //!
 //! 1. [`handle`]: what should be held instead: the client itself, a connection shared by cloning, a pool.
-//! 2. [`reach`] and [`project`]: who holds one already, where state is kept and registered, where the process starts.
-//! 3. [`advice`], [`state`], [`repeat`]: the lines. [`example`]: the code.
+//! 2. [`reach`] and [`project`]: who holds one already, where state is kept and registered; [`startup`]: where the process starts.
+//! 3. [`advice`], [`state`], [`statics`], [`repeat`]: the lines, in [`words`]. [`example`]: the code.
 
 mod advice;
 mod example;
@@ -14,9 +14,12 @@ mod project;
 mod reach;
 mod repeat;
 mod situation;
+mod startup;
 mod state;
+mod statics;
 mod template;
 mod types;
+mod words;
 
 use super::construction::Context;
 use crate::finding::Resource;

@@ -2,10 +2,11 @@
 //!
 //! In: a situation. Out: advice to build it in front of the loop or closure.
 
-use super::advice::{Advice, make, sharing};
+use super::advice::Advice;
 use super::example::Example;
 use super::handle::{Handle, Sharing};
 use super::situation::Situation;
+use super::words::{make, sharing};
 use crate::facts::{Body, Expr, ExprId};
 use crate::finding::Resource;
 use crate::link::UnitId;

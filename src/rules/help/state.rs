@@ -3,23 +3,25 @@
 //! In: a situation whose root a framework calls. Out: advice that names the state type, where it is made and registered, and
 //! how the handler takes it.
 
-use super::advice::{
-    Advice, already_holds, at_start, borrowed, in_signature, is_mutable, make, sharing, static_of, usage, variable,
-};
+use super::advice::{Advice, in_signature};
 use super::example::{Example, Take};
 use super::handle::{Handle, snake_case};
 use super::project::{Project, constructor_of, extractions_of};
 use super::reach::{Held, held_by, local_of};
 use super::situation::Situation;
+use super::startup::{at_start, mains};
+use super::statics::static_of;
 use super::template::Template;
+use super::words::{already_holds, borrowed, is_mutable, make, sharing, usage, variable};
 use crate::catalog::last_segment;
 use crate::facts::{Expr, ExprId};
 use crate::link::{Ty, TypeId, TypeKind, UnitId};
 
 /// A state type as a handler takes it.
-struct State<'c> {
+pub(super) struct State<'c> {
     template: Template<'c>,
-    id: TypeId,
+    /// The type.
+    pub(super) id: TypeId,
     ty: Ty,
     /// The type as written in parameters: `Arc<AppState>`.
     written: String,
@@ -84,30 +86,6 @@ fn take_line(s: &Situation<'_, '_>, state: &State<'_>, usage: &str, then: &str) 
 
 fn is_closure(s: &Situation<'_, '_>, unit: UnitId, at: ExprId) -> bool {
     s.program.body(unit).is_some_and(|body| matches!(body.expr(at), Expr::Closure(_)))
-}
-
-/// Where the process starts: its `main`s, and the functions that make its state.
-pub(super) fn starts<'c>(s: &Situation<'c, '_>, project: &Project<'c>) -> Vec<UnitId> {
-    let mut starts = mains(s, project);
-    if let Some(root) = s.handler.or(s.closure.map(|(unit, _)| unit)).or(s.route.last().map(|(unit, _)| *unit)) {
-        let states = states_of(s, project, root);
-        starts.extend(states.iter().filter_map(|state| constructor_of(s.program, state.id)));
-    }
-    starts
-}
-
-/// The `main`s of the processes that the user runs in.
-pub(super) fn mains<'c>(s: &Situation<'c, '_>, project: &Project<'c>) -> Vec<UnitId> {
-    let top = s.route.last().map_or(s.user, |(unit, _)| *unit);
-    let ways = project.ways(s.program, top, &s.framework);
-    let registered = project.registrations(s.program).iter().filter(|found| {
-        let module = s.program.types[found.ty.index()].module;
-        s.handler.or(s.closure.map(|(unit, _)| unit)).is_some()
-            && ways.contains(&found.framework)
-            && s.sees_crate(top, module)
-    });
-    let units = [s.user, top].into_iter().chain(registered.map(|found| found.unit));
-    units.filter_map(|unit| project.main_above(s.program, unit)).collect()
 }
 
 fn example_of_use(s: &Situation<'_, '_>, state: &State<'_>, held: &Held, usage: String) -> Option<Example> {
@@ -226,7 +204,7 @@ fn registered<'c>(s: &Situation<'c, '_>, project: &Project<'c>, handle: &Handle,
 }
 
 /// The state types for a handler: what it takes itself, then those of its crate, the most used first.
-fn states_of<'c>(s: &Situation<'c, '_>, project: &Project<'c>, root: UnitId) -> Vec<State<'c>> {
+pub(super) fn states_of<'c>(s: &Situation<'c, '_>, project: &Project<'c>, root: UnitId) -> Vec<State<'c>> {
     let all = project.frameworks(s.program);
     let ways = project.ways(s.program, root, &s.framework);
     let mut states = Vec::new();
