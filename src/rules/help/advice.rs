@@ -3,7 +3,6 @@
 //! In: a situation. Out: [`Advice`]. Ways in order: a handle at hand; before the loop or the worker's closure; the struct
 //! whose method builds it; the framework's state; a parameter or a static.
 
-use super::article;
 use super::example::Example;
 use super::handle::{Handle, Sharing, wanted};
 use super::project::{Project, constructor_of, variable_of};
@@ -11,7 +10,7 @@ use super::reach::{Held, address_in, field_in, held_by, local_of};
 use super::situation::Situation;
 use super::startup::at_start;
 use super::statics::{in_static, static_of};
-use super::words::{already_holds, borrowed, is_mutable, make, sharing, usage, variable, with_article};
+use super::words::{already_holds, borrowed, is_mutable, is_word, make, sharing, usage, variable, with_article};
 use super::{repeat, state};
 use crate::facts::{Expr, Name};
 use crate::finding::Resource;
@@ -30,6 +29,9 @@ pub(super) struct Advice {
 /// The advice for a situation.
 pub(super) fn advise<'c>(s: &Situation<'c, '_>, project: &Project<'c>) -> Advice {
     let handle = wanted(s);
+    if s.analysis.site.call.fact.dedicated && s.frequency != Frequency::PerIteration {
+        return dedicated();
+    }
     if s.frequency == Frequency::PerWorker {
         return repeat::per_worker(s, &handle);
     }
@@ -49,6 +51,12 @@ pub(super) fn advise<'c>(s: &Situation<'c, '_>, project: &Project<'c>) -> Advice
         .or_else(|| state::kept(s, project, &handle))
         .or_else(|| around_closure(s, &handle))
         .unwrap_or_else(|| handed_in(s, project, &handle))
+}
+
+/// A connection that one task listens on.
+fn dedicated() -> Advice {
+    let line = "open it once, in a task of its own that start-up spawns, and pass on what it receives, by a channel for example";
+    Advice { lines: vec![line.to_owned()], example: None }
 }
 
 /// A parameter or a field of `self` is, or holds, one that can be used.
@@ -101,11 +109,7 @@ fn in_struct<'c>(s: &Situation<'c, '_>, project: &Project<'c>, handle: &Handle, 
             held.written,
             held.field()
         ),
-        None => format!(
-            "keep {} in a field of {place} and use it in `{}`",
-            with_article(&handle.name),
-            s.program.display_name(unit)
-        ),
+        None => format!("keep {} in a field of {place}", with_article(&handle.name)),
     }];
     let maker = constructor_of(s.program, id).filter(|maker| *maker != unit);
     let given = |what: &str| match maker {
@@ -178,14 +182,12 @@ fn handed_in<'c>(s: &Situation<'c, '_>, project: &Project<'c>, handle: &Handle) 
     let made = at_start(s, project);
     if let Some(made) = &made {
         lines.extend([made.line(s), format!("hand it, or a clone, down to {}", s.unit_place(s.user))]);
-    } else if !s.is_fixed(s.user) {
-        let by = if handle.sharing == Sharing::Clone && handle.resource == Resource::Connection { "" } else { "&" };
-        let name = if handle.name == "pool" {
-            "a pool".to_owned()
-        } else {
-            format!("{} `{by}{}`", article(&handle.name), handle.name)
-        };
-        lines.push(format!("take {name} as a parameter of {}, for its callers to share", s.unit_place(s.user)));
+    } else if !s.is_fixed(s.user) && !makes_itself(s, handle) {
+        let owned =
+            is_word(&handle.name) || (handle.sharing == Sharing::Clone && handle.resource == Resource::Connection);
+        let by = if owned { "" } else { "&" };
+        let what = with_article(&format!("{by}{}", handle.name));
+        lines.push(format!("take {what} as a parameter of {}", s.unit_place(s.user)));
         lines.extend(
             holder(s).map(|(id, held)| format!("{}: callers may hand in that one", already_holds(s, id, &held))),
         );
@@ -195,8 +197,16 @@ fn handed_in<'c>(s: &Situation<'c, '_>, project: &Project<'c>, handle: &Handle) 
         let or = if lines.is_empty() { "" } else { "or " };
         lines.push(format!("{or}keep it in a `static` with `std::sync::LazyLock`: built on first use, then shared"));
     }
+    if lines.is_empty() {
+        lines.push(format!("{} and hand it down to {}", make(handle, "at start-up"), s.unit_place(s.user)));
+    }
     lines.extend(sharing(handle));
     Advice { lines, example }
+}
+
+/// Whether the user is a function of the very type that should be held.
+fn makes_itself(s: &Situation<'_, '_>, handle: &Handle) -> bool {
+    handle.sharing == Sharing::Reference && s.owner_name(s.user) == handle.name
 }
 
 /// A struct of the same crate that holds one.
@@ -206,7 +216,8 @@ fn holder(s: &Situation<'_, '_>) -> Option<(TypeId, Held)> {
     ids.filter(|id| {
         let definition = &s.program.types[id.index()];
         let module = &s.program.modules[definition.module.index()];
-        module.krate == own && !module.test && matches!(definition.kind, TypeKind::Struct(_))
+        let is_own = definition.name == s.owner_name(s.user).as_str();
+        module.krate == own && !module.test && !is_own && matches!(definition.kind, TypeKind::Struct(_))
     })
     .find_map(|id| Some((id, field_in(s, id)?)))
 }

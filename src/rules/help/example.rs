@@ -150,7 +150,7 @@ fn structure(owner: &str, field: &str, ty: &str, public: bool) -> Option<TokenSt
 
 fn binding(variable: &str, value: &str, mutable: bool) -> Option<TokenStream> {
     let (variable, value) = (name(variable)?, parse::<syn::Expr>(value)?);
-    let marker = mutable.then(|| quote!(mut));
+    let marker = (mutable && !matches!(value, syn::Expr::Reference(_))).then(|| quote!(mut));
     Some(quote! { let #marker #variable = #value; })
 }
 

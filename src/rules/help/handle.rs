@@ -7,7 +7,9 @@ use super::situation::Situation;
 use super::types::{as_code, family_of, plain_result, related};
 use crate::catalog::last_segment;
 use crate::catalog::model::{CallFact, CatalogFile, CloneKind, ShareKind, TypeFact, TypeRole};
+use crate::facts::Expr;
 use crate::finding::Resource;
+use crate::flow::Analysis;
 use crate::link::{Ty, TypeId, UnitId};
 
 /// How a handle gets to those who use it.
@@ -51,7 +53,9 @@ pub(super) struct Handle {
 /// The handle for a situation.
 pub(super) fn wanted(s: &Situation<'_, '_>) -> Handle {
     let ended = plain_result(s.program, s.program.types(s.user).ty(s.at));
-    if let (Some(factory), Ty::Local(id, _)) = (s.factory(), &ended) {
+    if let (Some(factory), Ty::Local(id, _)) = (s.factory(), &ended)
+        && takes_nothing(s)
+    {
         return own_type(s, factory, *id);
     }
     let built = built_type(s, &ended);
@@ -61,18 +65,19 @@ pub(super) fn wanted(s: &Situation<'_, '_>) -> Handle {
         _ => String::new(),
     };
     let fact = s.program.catalog.type_info(&path).map(|info| &info.fact);
-    let blocking = fact.is_some_and(|fact| fact.blocking) || s.analysis.site.call.fact.blocking;
+    let opens_blocking = opens_blocking(s);
+    let blocking = fact.is_some_and(|fact| fact.blocking) || opens_blocking;
     let clone = fact.and_then(|fact| fact.clone);
     let share = fact.and_then(|fact| fact.share);
     let connects = s.analysis.site.resource == Resource::Connection;
-    let may_wait = s.in_async() || !(blocking || opens_blocking(s));
+    let may_wait = s.in_async() || !blocking;
     if connects || clone == Some(CloneKind::Config) {
         let client = if connects { owner_of_call(s) } else { path.clone() };
         if may_wait && let Some(found) = shared_connection(s, file, &client) {
             return found;
         }
-        if connects && share == Some(ShareKind::Owner) || opens_blocking(s) {
-            return pool(s, file, blocking || opens_blocking(s));
+        if (connects && share == Some(ShareKind::Owner)) || opens_blocking {
+            return pool(s, file, blocking);
         }
     }
     let gives_it = path_of_result(s).is_some_and(|given| given == path);
@@ -82,6 +87,14 @@ pub(super) fn wanted(s: &Situation<'_, '_>) -> Handle {
         factory: s.factory().filter(|_| gives_it),
         ..of_type(s, &built)
     }
+}
+
+/// Whether the value at the end is made without arguments, so that any other would be the same.
+fn takes_nothing(s: &Situation<'_, '_>) -> bool {
+    s.program.body(s.user).is_some_and(|body| match body.expr(s.at) {
+        Expr::Call { args, .. } | Expr::Method { args, .. } => args.is_empty(),
+        _ => false,
+    })
 }
 
 /// The handle that a library type is, as it is.
@@ -184,13 +197,26 @@ fn owner_of_call(s: &Situation<'_, '_>) -> String {
     s.analysis.site.call.path.rsplit_once("::").map(|(owner, _)| owner.to_owned()).unwrap_or_default()
 }
 
-/// Whether a blocking connection is opened: by the flagged call, or by one made from its result.
+/// Whether blocking connections are opened: by the flagged call, by one made from its result, else by all that the package
+/// opens.
 fn opens_blocking(s: &Situation<'_, '_>) -> bool {
-    let parts = s
-        .analyses
-        .iter()
-        .filter(|other| other.site.unit == s.analysis.site.unit && s.analysis.derived.contains(&other.site.expr));
-    s.analysis.site.call.fact.blocking || parts.into_iter().any(|part| part.site.call.fact.blocking)
+    let site = &s.analysis.site;
+    if site.call.fact.blocking || s.in_async() {
+        return site.call.fact.blocking;
+    }
+    let is_part = |other: &&Analysis| other.site.unit == site.unit && s.analysis.derived.contains(&other.site.expr);
+    let mut parts = s.analyses.iter().filter(is_part).peekable();
+    if parts.peek().is_some() {
+        return parts.any(|part| part.site.call.fact.blocking);
+    }
+    let package = s.program.crate_of(site.unit).package;
+    let mut others = s.analyses.iter().filter(|other| {
+        other.site.resource == Resource::Connection
+            && other.site.call.file == site.call.file
+            && s.program.crate_of(other.site.unit).package == package
+    });
+    let first = others.next();
+    first.is_some_and(|first| first.site.call.fact.blocking) && others.all(|other| other.site.call.fact.blocking)
 }
 
 /// The connection that is made from a client and shared by cloning: first one that keeps the client, so that it can connect

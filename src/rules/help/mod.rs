@@ -30,6 +30,9 @@ pub(super) use project::Project;
 /// No finding has more lines of help.
 const MAX_LINES: usize = 4;
 
+/// A longer line is split where it can be.
+const MAX_COLUMNS: usize = 128;
+
 /// `builds it with`, `opens it with`.
 pub(super) fn makes_verb(resource: Resource) -> &'static str {
     if resource == Resource::Connection { "opens it with" } else { "builds it with" }
@@ -44,9 +47,24 @@ pub(super) fn of<'c>(
 ) -> (Vec<String>, Option<String>) {
     let Some(situation) = situation::Situation::of(context, analysis, frequency) else { return (Vec::new(), None) };
     let advice = advice::advise(&situation, project);
-    let mut lines = advice.lines;
+    let mut lines: Vec<String> = advice.lines.into_iter().flat_map(fitting).collect();
     lines.truncate(MAX_LINES);
     (lines, advice.example.and_then(|example| example::render(&example)))
+}
+
+/// A line, or two where one would be long.
+fn fitting(line: String) -> Vec<String> {
+    let joints = [" and hand ", " and use ", ": use ", ": callers ", " and keep ", " and give ", " and register "];
+    let joint = joints
+        .iter()
+        .find_map(|joint| Some((line.find(joint)?, joint.trim_start_matches(" and").trim_start_matches(':'))));
+    match joint {
+        Some((at, joint)) if line.chars().count() > MAX_COLUMNS => {
+            let rest = line[at..].find(joint).map_or("", |start| line[at + start..].trim());
+            vec![line[..at].to_owned(), rest.to_owned()]
+        }
+        _ => vec![line],
+    }
 }
 
 /// `a` or `an`: by the first letter; letters that are spelled out (`HTTP`, `SQL`) by their names.

@@ -136,9 +136,32 @@ impl<'c> Project<'c> {
         if let Some(known) = self.mains.borrow().get(&unit) {
             return *known;
         }
-        let found = climb_to_main(program, unit).or_else(|| only_main(program, unit));
+        let found = self.climb_to_main(program, unit).or_else(|| only_main(program, unit));
         self.mains.borrow_mut().insert(unit, found);
         found
+    }
+
+    /// Upwards by the callers, the nearest first; what is known of them already is taken.
+    fn climb_to_main(&self, program: &Program<'_>, unit: UnitId) -> Option<UnitId> {
+        let known = self.mains.borrow();
+        let mut seen = FxHashSet::default();
+        let mut queue = std::collections::VecDeque::from([unit]);
+        while let Some(at) = queue.pop_front() {
+            if is_main(program, at) {
+                return Some(at);
+            }
+            if let Some(main) = known.get(&at) {
+                match main {
+                    Some(main) => return Some(*main),
+                    None => continue,
+                }
+            }
+            if seen.len() >= MAX_UNITS || !seen.insert(at) {
+                continue;
+            }
+            queue.extend(program.references(at).into_iter().map(|reference| reference.unit));
+        }
+        None
     }
 }
 
@@ -249,21 +272,6 @@ fn is_main(program: &Program<'_>, unit: UnitId) -> bool {
     let found = program.unit(unit);
     let krate = program.crate_of(unit);
     found.name == "main" && found.owner == Owner::Free && krate.kind == TargetKind::Bin && krate.root == found.module
-}
-
-fn climb_to_main(program: &Program<'_>, unit: UnitId) -> Option<UnitId> {
-    let mut seen = FxHashSet::default();
-    let mut queue = std::collections::VecDeque::from([unit]);
-    while let Some(at) = queue.pop_front() {
-        if is_main(program, at) {
-            return Some(at);
-        }
-        if seen.len() >= MAX_UNITS || !seen.insert(at) {
-            continue;
-        }
-        queue.extend(program.references(at).into_iter().map(|reference| reference.unit));
-    }
-    None
 }
 
 fn only_main(program: &Program<'_>, unit: UnitId) -> Option<UnitId> {

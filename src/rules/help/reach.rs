@@ -22,6 +22,8 @@ pub(super) struct Held {
     pub(super) written: String,
     /// How it is shared.
     pub(super) sharing: Sharing,
+    /// The handle's type, when something is wrapped around it.
+    pub(super) inside: Option<Name>,
 }
 
 impl Held {
@@ -33,9 +35,10 @@ impl Held {
     /// The expression that uses it, `base` being the value that holds it.
     pub(super) fn usage(&self, base: &str) -> String {
         let place = if self.fields.is_empty() { base.to_owned() } else { format!("{base}.{}", self.fields) };
-        match &self.sharing {
-            Sharing::Clone | Sharing::Arc => format!("{place}.clone()"),
-            Sharing::Pool(Some(take)) => format!("{place}.{take}"),
+        match (&self.sharing, &self.inside) {
+            (Sharing::Clone, Some(inside)) => format!("{inside}::clone(&{place})"),
+            (Sharing::Clone | Sharing::Arc, _) => format!("{place}.clone()"),
+            (Sharing::Pool(Some(take)), _) => format!("{place}.{take}"),
             _ => place,
         }
     }
@@ -95,18 +98,21 @@ fn usable(s: &Situation<'_, '_>, path: &Name, fact: &TypeFact) -> Option<Kind> {
 pub(super) fn held_by(s: &Situation<'_, '_>, from: UnitId, ty: &Ty) -> Option<Held> {
     if let Some((Kind::Usable(sharing), step)) = kind_of(s, ty) {
         let written = super::types::as_code(s.program, &step).unwrap_or_else(|| path_of(&step));
-        return Some(Held { fields: String::new(), owner: None, written, sharing });
+        let inside = inside(ty, &step);
+        return Some(Held { fields: String::new(), owner: None, written, sharing, inside });
     }
     let fields = fields_of(s, ty);
     let direct = fields.iter().find_map(|(owner, field, ty)| match kind_of(s, ty)? {
-        (Kind::Usable(sharing), _) if is_reachable(s, from, *owner, field) => Some(held(*owner, field, sharing)),
+        (Kind::Usable(sharing), step) if is_reachable(s, from, *owner, field) => {
+            Some(held(*owner, field, sharing, inside(ty, &step)))
+        }
         _ => None,
     });
     direct.or_else(|| {
         fields.iter().filter(|(owner, field, _)| is_reachable(s, from, *owner, field)).find_map(|(_, outer, ty)| {
             fields_of(s, ty).iter().find_map(|(owner, field, ty)| match kind_of(s, ty)? {
-                (Kind::Usable(sharing), _) if is_reachable(s, from, *owner, field) => {
-                    let mut found = held(*owner, field, sharing);
+                (Kind::Usable(sharing), step) if is_reachable(s, from, *owner, field) => {
+                    let mut found = held(*owner, field, sharing, inside(ty, &step));
                     found.fields = format!("{}.{}", outer.name, found.fields);
                     Some(found)
                 }
@@ -120,7 +126,7 @@ pub(super) fn held_by(s: &Situation<'_, '_>, from: UnitId, ty: &Ty) -> Option<He
 pub(super) fn field_in(s: &Situation<'_, '_>, id: TypeId) -> Option<Held> {
     let fields = fields_of(s, &Ty::Local(id, Vec::new()));
     fields.iter().find_map(|(owner, field, ty)| match kind_of(s, ty)? {
-        (Kind::Usable(sharing), _) => Some(held(*owner, field, sharing)),
+        (Kind::Usable(sharing), step) => Some(held(*owner, field, sharing, inside(ty, &step))),
         (Kind::Address, _) => None,
     })
 }
@@ -129,13 +135,21 @@ pub(super) fn field_in(s: &Situation<'_, '_>, id: TypeId) -> Option<Held> {
 pub(super) fn address_in(s: &Situation<'_, '_>, ty: &Ty) -> Option<Held> {
     let fields = fields_of(s, ty);
     fields.iter().find_map(|(owner, field, ty)| match kind_of(s, ty)? {
-        (Kind::Address, _) => Some(held(*owner, field, Sharing::Unknown)),
+        (Kind::Address, _) => Some(held(*owner, field, Sharing::Unknown, None)),
         (Kind::Usable(_), _) => None,
     })
 }
 
-fn held(owner: TypeId, field: &FieldDef, sharing: Sharing) -> Held {
-    Held { fields: field.name.to_string(), owner: Some(owner), written: written(&field.ty), sharing }
+fn held(owner: TypeId, field: &FieldDef, sharing: Sharing, inside: Option<Name>) -> Held {
+    Held { fields: field.name.to_string(), owner: Some(owner), written: written(&field.ty), sharing, inside }
+}
+
+/// The path of the handle's type, when it is not the whole.
+fn inside(whole: &Ty, step: &Ty) -> Option<Name> {
+    match step {
+        Ty::External(path, _) if step != whole => Some(path.clone()),
+        _ => None,
+    }
 }
 
 /// The named struct that a type is, seen through wrappers, with its fields and their types.

@@ -12,7 +12,7 @@ use super::situation::Situation;
 use super::startup::{at_start, mains};
 use super::statics::static_of;
 use super::template::Template;
-use super::words::{already_holds, borrowed, is_mutable, make, sharing, usage, variable};
+use super::words::{already_holds, borrowed, is_mutable, is_word, make, sharing, usage, variable};
 use crate::catalog::last_segment;
 use crate::facts::{Expr, ExprId};
 use crate::link::{Ty, TypeId, TypeKind, UnitId};
@@ -108,14 +108,18 @@ pub(super) fn kept<'c>(s: &Situation<'c, '_>, project: &Project<'c>, handle: &Ha
     let root = s.handler.or(s.closure.map(|(unit, _)| unit))?;
     let states = states_of(s, project, root);
     let only = states.len() == 1;
-    match states.into_iter().find(|state| is_common(s, state.id, only)) {
+    match states.into_iter().find(|state| is_common(s, state.id, only && is_registered(s, project, state.id))) {
         Some(state) => Some(kept_in(s, project, handle, &state)),
         None => registered(s, project, handle, root),
     }
 }
 
 /// Names of types that hold whatever handlers share, in part.
-const COMMON: [&str; 9] = ["state", "context", "ctx", "app", "shared", "services", "globals", "deps", "env"];
+const COMMON: [&str; 9] = ["state", "context", "ctx", "appdata", "shared", "services", "globals", "deps", "env"];
+
+fn is_registered<'c>(s: &Situation<'c, '_>, project: &Project<'c>, id: TypeId) -> bool {
+    project.registrations(s.program).iter().any(|found| found.ty == id)
+}
 
 /// Whether a state type holds many things, rather than being one of them.
 fn is_common(s: &Situation<'_, '_>, id: TypeId, only: bool) -> bool {
@@ -180,16 +184,21 @@ fn registered<'c>(s: &Situation<'c, '_>, project: &Project<'c>, handle: &Handle,
     let place = main.map_or_else(|| "at start-up".to_owned(), |main| s.unit_place(main));
     let make = format!("{} and register it with `{}`", make(handle, &place), template.register(field));
     let ty = handle.code.as_deref().unwrap_or(&handle.name);
-    let base = template.base(ty, Some(field));
-    let parameter = template.parameter(ty, Some(field));
-    let down = if s.handler == Some(s.user) {
-        String::new()
-    } else {
-        format!(" and hand it to `{}`", s.program.display_name(s.user))
-    };
-    let take = s.handler.filter(|handler| !s.is_fixed(*handler) && handle.name != "pool").map(|handler| {
-        let read = if base == *field { String::new() } else { format!(" and use `{base}`") };
-        format!("take `{parameter}` in {}{read}{down}", s.unit_place(handler))
+    // A parameter that is the framework's own keeps its name.
+    let name = Some(field.as_str()).filter(|_| template.takes_type());
+    let base = template.base(ty, name);
+    let parameter = template.parameter(ty, name);
+    let given = given_by(&template, handle, &base, ty);
+    let take = s.handler.filter(|handler| !s.is_fixed(*handler) && !is_word(ty)).map(|handler| {
+        let to = match (s.handler == Some(s.user), given == *field) {
+            (true, true) => String::new(),
+            (true, false) => format!(" and use `{given}`"),
+            (false, _) if given.contains("::clone(") => {
+                format!(" and hand a clone to `{}`", s.program.display_name(s.user))
+            }
+            (false, _) => format!(" and hand `{}` to `{}`", borrowed(&given), s.program.display_name(s.user)),
+        };
+        format!("take `{parameter}` in {}{to}", s.unit_place(handler))
     });
     let fallback = static_of(s, handle);
     let line = fallback
@@ -197,10 +206,17 @@ fn registered<'c>(s: &Situation<'c, '_>, project: &Project<'c>, handle: &Handle,
         .map(|_| "or keep it in a `static` with `std::sync::LazyLock`, which needs no state".to_owned());
     let example = fallback.or_else(|| {
         handle.code.as_ref()?;
-        let take = take_of(s, parameter, borrowed(&usage(handle, &base)))?;
+        let take = take_of(s, parameter, borrowed(&given))?;
         Some(Example::Use(Take { variable: variable(handle, field), mutable: is_mutable(handle), ..take }))
     });
     Some(Advice { lines: [Some(make), take, line, sharing(handle)].into_iter().flatten().collect(), example })
+}
+
+/// The expression that gives the handle when it is the state itself. A wrapper around it (`Data<T>`) is not to be cloned in
+/// its place.
+fn given_by(template: &Template<'_>, handle: &Handle, base: &str, ty: &str) -> String {
+    let given = usage(handle, base);
+    if given.ends_with(".clone()") && !template.unwraps() { format!("{ty}::clone(&{base})") } else { given }
 }
 
 /// The state types for a handler: what it takes itself, then those of its crate, the most used first.

@@ -61,7 +61,7 @@ fn initialiser(s: &Situation<'_, '_>, unit: UnitId, expr: ExprId) -> Option<Stri
     let text = s.text_of(unit, expr)?;
     let fallible = s.program.outcome_inner(types.ty(expr)).is_some();
     match body.expr(expr) {
-        Expr::Call { callee, args } if args.is_empty() && !fallible => s.text_of(unit, *callee).map(str::to_owned),
+        Expr::Call { args, .. } if args.is_empty() && !fallible => Some(s.analysis.site.call.path.to_string()),
         _ if fallible => Some(format!("|| {text}.expect(\"the client is built\")")),
         _ => Some(format!("|| {text}")),
     }

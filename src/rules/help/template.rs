@@ -69,6 +69,11 @@ impl<'c> Template<'c> {
         }
     }
 
+    /// Whether the parameter's pattern takes the state out of the extractor: `State(state)`.
+    pub(super) fn unwraps(&self) -> bool {
+        self.fact.parameter.split_once(": ").is_some_and(|(pattern, _)| pattern.contains('('))
+    }
+
     /// The variable of the parameter: `State(state): State<T>` → `state`.
     fn variable(&self) -> &'c str {
         let pattern = self.fact.parameter.split_once(": ").map_or("", |(pattern, _)| pattern);

@@ -15,7 +15,7 @@ pub(super) fn make(handle: &Handle, place: &str) -> String {
     let verb = if handle.resource == Resource::Connection { "open" } else { "build" };
     match (&handle.factory, &handle.maker) {
         (Some(_), _) if handle.sharing == Sharing::Reference => format!("build one `{}` {place}", handle.name),
-        (_, Some(_)) if handle.name == "pool" => format!("build a pool once {place}"),
+        (_, Some(_)) if is_word(&handle.name) => format!("{verb} {} once {place}", with_article(&handle.name)),
         (_, Some(_)) => format!("{verb} one `{}` {place}", handle.name),
         _ => format!("{verb} it once {place}"),
     }
@@ -72,5 +72,10 @@ pub(super) fn already_holds(s: &Situation<'_, '_>, owner: TypeId, held: &Held) -
 
 /// `` a `reqwest::Client` ``.
 pub(super) fn with_article(name: &str) -> String {
-    if name == "pool" { "a pool".to_owned() } else { format!("{} `{name}`", article(name)) }
+    if is_word(name) { format!("{} {name}", article(name)) } else { format!("{} `{name}`", article(name)) }
+}
+
+/// Whether a handle is only named by what it is (`pool`), its type being unknown.
+pub(super) fn is_word(name: &str) -> bool {
+    name.chars().all(|c| c.is_ascii_lowercase())
 }

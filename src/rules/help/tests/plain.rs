@@ -71,7 +71,7 @@ pub fn user(client: &redis::Client) -> redis::RedisResult<String> {
 "#;
     insta::assert_snapshot!(help("redis = \"0.27\"\nr2d2 = \"0.8\"", &[("src/lib.rs", lib)]), @r"
     connection-per-call in user
-    - take a `&r2d2::Pool` as a parameter of `user` (src/lib.rs:2), for its callers to share
+    - take a `&r2d2::Pool` as a parameter of `user` (src/lib.rs:2)
     - clones of a pool share its connections: take one out with `get()`
     ");
 }
@@ -86,7 +86,7 @@ pub async fn fetch(url: &str) -> reqwest::Result<String> {
 "#;
     insta::assert_snapshot!(help(AXUM, &[("src/lib.rs", lib)]), @r"
     client-per-call in fetch
-    - take a `&reqwest::Client` as a parameter of `fetch` (src/lib.rs:2), for its callers to share
+    - take a `&reqwest::Client` as a parameter of `fetch` (src/lib.rs:2)
     - or keep it in a `static` with `std::sync::LazyLock`: built on first use, then shared
     - clones of a `reqwest::Client` share its connections, so one is enough
     static HTTP: std::sync::LazyLock<reqwest::Client> = std::sync::LazyLock::new(
