@@ -3,7 +3,7 @@
 //! In: what to check. Out: a [`Checked`] report with the texts it points into. Nothing is printed here.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashSet;
 
@@ -85,13 +85,45 @@ pub fn run(request: &Request) -> Result<Checked, CheckError> {
 pub fn with_analysis<R>(request: &Request, ask: impl FnOnce(&Analysed<'_, '_>) -> R) -> Result<R, CheckError> {
     let catalog = Catalog::builtin()?;
     let options = DiscoverOptions { all_targets: request.all_targets, cargo: None };
-    let discovery = discover(&request.paths, &request.cwd, &options)?;
+    let discovery = discover_with_callers(request, &options)?;
     let wanted = packages_of_interest(&catalog, &discovery);
     let tests = if request.all_targets { Tests::Keep } else { Tests::Skip };
     let loaded = load(&discovery, &wanted, &catalog.macro_table(), tests, &request.cwd);
     let program = link(&catalog, &discovery, &loaded);
     let (analyses, known) = analyse(&program, request.all_targets);
     Ok(ask(&Analysed { discovery: &discovery, program: &program, analyses: &analyses, known: &known }))
+}
+
+/// The packages that are asked for. When only files or folders of a package are, also the rest of its workspace: callers may
+/// stand there, though nothing in it is reported.
+fn discover_with_callers(request: &Request, options: &DiscoverOptions) -> Result<Discovery, DiscoverError> {
+    let asked = discover(&request.paths, &request.cwd, options)?;
+    if asked.only_files.is_empty() && asked.only_below.is_empty() {
+        return Ok(asked);
+    }
+    let mut roots: Vec<PathBuf> = asked
+        .packages
+        .iter()
+        .filter(|package| package.has_manifest)
+        .map(|package| workspace_of(&package.folder))
+        .collect();
+    roots.sort();
+    roots.dedup();
+    let mut paths = roots;
+    paths.extend(request.paths.iter().cloned());
+    let mut all = discover(&paths, &request.cwd, options)?;
+    all.only_files = asked.only_files;
+    all.only_below = asked.only_below;
+    Ok(all)
+}
+
+/// The outermost folder above a package whose manifest is a workspace's; the package's own when there is none.
+fn workspace_of(folder: &Path) -> PathBuf {
+    let is_workspace = |folder: &&Path| {
+        std::fs::read_to_string(folder.join("Cargo.toml"))
+            .is_ok_and(|text| text.lines().any(|line| line.trim_start().starts_with("[workspace")))
+    };
+    folder.ancestors().filter(is_workspace).last().unwrap_or(folder).to_owned()
 }
 
 /// Packages that can reach a catalogued client: by a dependency, or through another package of the run.

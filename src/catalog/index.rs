@@ -322,6 +322,12 @@ impl Catalog {
         &self.files[id.0 as usize]
     }
 
+    /// Every file, in the order in which they were read.
+    #[must_use]
+    pub fn files(&self) -> &[CatalogFile] {
+        &self.files
+    }
+
     /// How frameworks keep state.
     pub fn states(&self) -> impl Iterator<Item = (&CatalogFile, &StateFact)> {
         self.files.iter().flat_map(|file| file.state.iter().map(move |state| (file, state)))

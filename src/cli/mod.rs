@@ -1,7 +1,7 @@
 //! The command line: what a user asks for, and how a run ends.
 //!
 //! In: arguments and the state of the terminal. Out: a [`Cli`], the [`Style`](crate::report::Style) of the output, the
-//! level of each rule, an [`Outcome`]. [`run`] alone analyses and prints.
+//! level of each rule, an [`Outcome`]. [`run()`] alone analyses and prints.
 
 pub mod args;
 pub mod levels;

@@ -23,13 +23,9 @@ struct Answer {
 
 pub(super) fn why(args: &WhyArgs, style: &Style, out: &mut dyn Write) -> Result<Outcome, Failure> {
     let place = &args.place;
-    let mut request = request(vec![place.file.clone()], false, BTreeMap::new(), Confidence::Low)?;
+    let request = request(vec![place.file.clone()], false, BTreeMap::new(), Confidence::Low)?;
     let absolute = std::path::absolute(&place.file).unwrap_or_else(|_| place.file.clone());
     let file = shown_name(&absolute, &request.cwd);
-    // Callers may stand in any package: ask about everything that `connlint check .` would see.
-    if absolute.is_file() && absolute.starts_with(&request.cwd) {
-        request.paths = vec![request.cwd.clone()];
-    }
     let answer = in_pool(0, || {
         with_analysis(&request, |analysed| Answer {
             reasonings: why::at(analysed, &file, place.line, place.column),

@@ -168,7 +168,7 @@ fn runs(program: &Program<'_>, body: &Body, types: &crate::link::BodyTypes, call
         return call.fact.runs;
     }
     let Expr::Method { receiver, name, .. } = body.expr(call) else { return None };
-    if types.targets.contains_key(&call) || !types.ty(*receiver).is_unknown() {
+    if types.targets.contains_key(&call) || !types.ty(*receiver).is_nameless() {
         return None;
     }
     // Unknown receiver: names that only iterators and streams have.
@@ -251,10 +251,11 @@ pub(super) fn is_retry(body: &Body, expr: ExprId, around: ExprId) -> bool {
             return false;
         }
         match body.expr(parent) {
-            Expr::Match { scrutinee, arms } if *scrutinee == at => {
-                if arms.iter().any(|(pat, _, arm)| is_success(body, *pat) && leaves(body, *arm)) {
-                    return true;
-                }
+            Expr::Match { scrutinee, arms }
+                if *scrutinee == at
+                    && arms.iter().any(|(pat, _, arm)| is_success(body, *pat) && leaves(body, *arm)) =>
+            {
+                return true;
             }
             Expr::If { cond, then, .. } if *cond == at => {
                 if let Expr::Let(pat, _) = body.expr(at)

@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::context::{HandOver, hand_over};
 use crate::catalog::model::{Carry, Runs};
 use crate::facts::{Body, Expr, ExprId, LoopKind, Pat, PatId, Stmt};
-use crate::link::{BodyTypes, Program, Target, UnitId, UnitKind};
+use crate::link::{BodyTypes, Owner, Program, Target, Ty, UnitId, UnitKind};
 
 /// How a value is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -233,7 +233,7 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
                 Expr::Match { .. } => {}
                 Expr::If { cond, .. } if *cond == at => return,
                 Expr::If { .. } => {}
-                Expr::Closure(_) => match self.from_closure(parent) {
+                Expr::Closure(_) => match self.closure_result(parent) {
                     Some(next) => {
                         at = next;
                         continue;
@@ -251,7 +251,7 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
                             at = inner;
                             continue;
                         }
-                        Some(closure) => match self.from_closure(closure) {
+                        Some(closure) => match self.closure_result(closure) {
                             Some(next) => {
                                 at = next;
                                 continue;
@@ -338,7 +338,7 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
     }
 
     /// A closure gives the value back: to whom? The call that it is given to, or nobody.
-    fn from_closure(&mut self, closure: ExprId) -> Option<ExprId> {
+    fn closure_result(&mut self, closure: ExprId) -> Option<ExprId> {
         let mut at = closure;
         loop {
             let parent = self.body.parent(at)?;
@@ -388,7 +388,7 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
             match self.body.expr(parent) {
                 Expr::Call { callee, .. } if *callee == used => self.follow(parent, false),
                 _ => {
-                    if let Some(next) = self.from_closure(used) {
+                    if let Some(next) = self.closure_result(used) {
                         self.follow(next, false);
                     }
                 }
@@ -397,7 +397,7 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
     }
 
     /// `outcome.and_then(|value| ..)`: the value goes into the closure.
-    fn into_closures(&mut self, args: &'f [ExprId]) {
+    fn enter_closures(&mut self, args: &'f [ExprId]) {
         for arg in args {
             if let Expr::Closure(closure) = self.body.expr(*arg)
                 && let [param] = closure.params.as_slice()
@@ -426,7 +426,7 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
             Some(Target::Library { call: facts, .. }) => {
                 self.fate.dedicated |= facts.fact.dedicated;
                 if facts.fact.runs.is_some() && facts.fact.carry == Some(Carry::Same) {
-                    self.into_closures(args);
+                    self.enter_closures(args);
                 }
                 // What is made from it stands for it: a client may go when its connection is there.
                 if facts.fact.makes.is_some() {
@@ -481,6 +481,8 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
             let fate = self.fates.of_param(*unit, ParamKey::This, self.calls_left);
             self.fate.serves |= fate.serves;
             self.fate.used = true;
+            // `client.with_token(..)`: a copy that shares what the original holds.
+            goes_on |= self.gives_own_type(*unit);
             let by_value = function.receiver.as_ref().is_some_and(|receiver| !receiver.by_ref);
             if by_value {
                 self.fate.add(&Fate { kept: fate.kept.map(|(how, _)| (how, call)), ..fate });
@@ -488,6 +490,16 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
             }
         }
         goes_on
+    }
+
+    /// Whether a method's result is of the type that it is a method of.
+    fn gives_own_type(&self, unit: UnitId) -> bool {
+        let Owner::Impl(of) = self.program.unit(unit).owner else { return false };
+        let Ty::Local(own, _) = &self.program.impls[of.index()].self_ty else { return false };
+        let result = self.program.result_type(unit);
+        let result = self.program.awaited(&result).unwrap_or(result);
+        let result = self.program.outcome_inner(&result).unwrap_or(result);
+        matches!(&result, Ty::Local(made, _) if made == own)
     }
 
     /// The value is an argument of a call. Whether the call's result goes on carrying it.

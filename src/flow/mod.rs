@@ -3,12 +3,12 @@
 //! In: the linked program. Out: for every construction ([`Site`]) an [`Analysis`]: the places where its value ends, each with
 //! its frequency and the chain that leads there. The rules only read these.
 //!
-//! - [`sites`]: which calls construct a client, pool or connection.
-//! - [`fate`]: where a value goes within a unit, and through the calls that take it.
-//! - [`context`]: what stands around an expression within its unit: loops, closures, memoisation.
-//! - [`roots`]: what the frameworks call, and how often.
-//! - [`frequency`]: how often units run, from the roots down the references.
-//! - [`analysis`]: all of it together, per construction.
+//! - `sites`: which calls construct a client, pool or connection.
+//! - `fate`: where a value goes within a unit, and through the calls that take it.
+//! - `context`: what stands around an expression within its unit: loops, closures, memoisation.
+//! - `roots`: what the frameworks call, and how often.
+//! - `frequency`: how often units run, from the roots down the references.
+//! - `analysis`: all of it together, per construction.
 
 mod analysis;
 mod context;
@@ -21,5 +21,5 @@ pub use analysis::{Analysis, End, Innocent, analyse};
 pub use context::{Barrier, Context};
 pub use fate::{Fate, Kept};
 pub use frequency::{Frequencies, Frequency, Via};
-pub use roots::RootHit;
+pub use roots::{RootHit, registration};
 pub use sites::{Site, find_sites};

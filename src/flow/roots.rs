@@ -9,7 +9,7 @@ use crate::catalog::RootRef;
 use crate::catalog::model::{RootFact, RootFrequency};
 use crate::discover::TargetKind;
 use crate::facts::{Attr, Expr, ExprId, Name, Path, TypeRef};
-use crate::link::{Def, ModuleId, Owner, Program, Target, TraitRef, Ty, UnitId};
+use crate::link::{Def, ModuleId, Owner, Program, ReferenceKind, Target, TraitRef, Ty, UnitId};
 
 /// A root: how often it runs and what to call it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,17 @@ pub struct RootHit {
     pub what: String,
     /// Name of the catalogue that says so; empty for `main`.
     pub catalog: String,
+}
+
+/// The registration of a unit with its framework, where one is seen: it names the route.
+#[must_use]
+pub fn registration(program: &Program<'_>, id: UnitId) -> Option<RootHit> {
+    program.references(id).into_iter().filter(|reference| reference.kind == ReferenceKind::Value).find_map(
+        |reference| {
+            let body = program.body(reference.unit)?;
+            handed_root(program, reference.unit, body.parent(reference.expr)?, reference.expr)
+        },
+    )
 }
 
 /// Whether a unit is a root by its own declaration.
@@ -99,7 +110,7 @@ fn matching_attribute<'p>(
     let full = program.full_path(program.unit(id).module, &attr.path);
     program.catalog.roots_named(name).find(|root| {
         let named = list(&root.fact).iter().any(|known| match &full {
-            Some(full) => known == full || (!known.contains("::") && attr.path.segments.len() == 1 && full == known),
+            Some(full) => known == full,
             None => crate::catalog::last_segment(known) == name.as_str() && attr.path.segments.len() == 1,
         });
         named && is_active(program, id, root)
@@ -293,7 +304,7 @@ pub(super) fn handed_root(program: &Program<'_>, unit: UnitId, call: ExprId, arg
 
 /// Nothing that would speak against a loose match is known of the type.
 fn is_open(ty: &Ty) -> bool {
-    matches!(ty, Ty::Unknown | Ty::Object(_) | Ty::Param(..) | Ty::Callable(_) | Ty::Function(_))
+    matches!(ty, Ty::Unknown | Ty::Foreign | Ty::Object(_) | Ty::Param(..) | Ty::Callable(_) | Ty::Function(_))
 }
 
 fn is_function_like(expr: &Expr, types: &crate::link::BodyTypes, id: ExprId) -> bool {

@@ -155,14 +155,18 @@ impl<'a, 'f> Infer<'a, 'f> {
             Expr::Await(inner) => {
                 let wanted = expected.map(|ty| Ty::Future(Box::new(ty.clone())));
                 let inner = self.expr(*inner, wanted.as_ref());
-                self.program.awaited(&inner).unwrap_or_default()
+                match self.program.awaited(&inner) {
+                    Some(inner) => inner,
+                    None if inner == Ty::Foreign => inner,
+                    None => Ty::Unknown,
+                }
             }
             Expr::Try(inner) => {
                 let inner = self.expr(*inner, None);
                 match self.program.outcome_inner(&inner) {
                     Some(inner) => inner,
                     // See `derived_constructor`: a guess may have left out the `Result`.
-                    None if matches!(inner, Ty::Local(..)) => inner,
+                    None if matches!(inner, Ty::Local(..) | Ty::Foreign) => inner,
                     None => Ty::Unknown,
                 }
             }
@@ -525,8 +529,9 @@ fn better(first: Ty, others: impl Iterator<Item = Ty>) -> Ty {
 /// Of two types of one thing, what they say together.
 pub(super) fn more_known(a: Ty, b: Ty) -> Ty {
     match (a, b) {
+        (Ty::Unknown | Ty::Foreign, b) if !b.is_unknown() => b,
         (Ty::Unknown, b) => b,
-        (a, Ty::Unknown) => a,
+        (a, Ty::Unknown | Ty::Foreign) => a,
         (Ty::External(path, args), Ty::External(other, others)) if path == other => {
             Ty::External(path, more_known_all(args, others))
         }

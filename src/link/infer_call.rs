@@ -47,8 +47,14 @@ impl<'f> Infer<'_, 'f> {
                 self.constructed(path)
             }
             Target::Foreign(_) | Target::Fluent => {
-                self.arguments(args, None);
-                Ty::Unknown
+                let types = self.arguments(args, None);
+                // `wrap(own)` of a library may give the own value back.
+                let may_be_own = types.iter().any(|ty| matches!(ty, Ty::Local(..) | Ty::Function(_) | Ty::Callable(_)));
+                if may_be_own || !path_args(path).is_empty() {
+                    Ty::Unknown
+                } else {
+                    expected.cloned().unwrap_or(Ty::Foreign)
+                }
             }
         };
         self.out.targets.insert(id, target);
@@ -230,6 +236,9 @@ impl<'f> Infer<'_, 'f> {
     /// The receiver's type or its method isn't known: distinctive names of libraries, unique names of the program.
     fn method_by_name(&mut self, id: ExprId, of: &Ty, name: &'f Name, args: &'f [ExprId]) -> Ty {
         let types = self.arguments(args, None);
+        if *of == Ty::Foreign {
+            return Ty::Foreign;
+        }
         if !of.is_unknown() && !matches!(of, Ty::Param(..) | Ty::Object(_)) {
             return Ty::Unknown;
         }
@@ -251,7 +260,7 @@ impl<'f> Infer<'_, 'f> {
             self.out.targets.insert(id, Target::Library { call, sure: false });
             return ty;
         }
-        let Some(units) = self.program.methods_by_unique_name(name, args.len()) else { return Ty::Unknown };
+        let Some(units) = self.program.methods_by_unique_name(self.krate, name, args.len()) else { return Ty::Unknown };
         let ty = units.first().map_or(Ty::Unknown, |unit| self.program.result_type(*unit));
         self.out.targets.insert(id, Target::Units { units, sure: false });
         ty

@@ -168,13 +168,14 @@ impl<'f> Program<'f> {
 
     /// Methods of this name when the receiver's type is unknown: only if the program has one such function (with its
     /// trait's declaration and implementations), and the name isn't one that libraries use for everything.
-    pub(super) fn methods_by_unique_name(&self, name: &Name, arguments: usize) -> Option<Vec<UnitId>> {
+    pub(super) fn methods_by_unique_name(&self, krate: CrateId, name: &Name, arguments: usize) -> Option<Vec<UnitId>> {
         let units = self.methods_by_name.get(name)?;
         let fitting: Vec<UnitId> = units
             .iter()
             .copied()
             .filter(|unit| {
                 !self.unit(*unit).test
+                    && self.sees(krate, *unit)
                     && self.unit(*unit).function().is_some_and(|function| function.params.len() == arguments)
             })
             .collect();
@@ -186,6 +187,25 @@ impl<'f> Program<'f> {
         let place = |unit: UnitId| (self.unit(unit).file, self.unit(unit).span);
         let twice = fitting.iter().all(|unit| place(*unit) == place(first));
         (same || twice).then_some(fitting)
+    }
+
+    /// Whether a crate can see a unit: its own, or of a crate that it depends on.
+    fn sees(&self, krate: CrateId, unit: UnitId) -> bool {
+        let wanted = self.modules[self.unit(unit).module.index()].krate;
+        let mut seen = vec![krate];
+        let mut next = 0;
+        while let Some(at) = seen.get(next).copied() {
+            if at == wanted {
+                return true;
+            }
+            next += 1;
+            for seen_from in self.crates[at.index()].local_externs.values() {
+                if !seen.contains(seen_from) {
+                    seen.push(*seen_from);
+                }
+            }
+        }
+        false
     }
 
     /// The trait that a unit belongs to.

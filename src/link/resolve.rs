@@ -179,9 +179,9 @@ impl<'f> Program<'f> {
         if let Some(def) = self.imported(module, name, space, asked) {
             return Some(def);
         }
-        let from_globs = self.from_globs(module, name, space, asked);
+        let globbed = self.lookup_globs(module, name, space, asked);
         // A type can stand where a value is asked for (its constructor), a function never where a type is.
-        from_globs.or_else(|| if space == Space::Values { other.get(name).cloned() } else { None })
+        globbed.or_else(|| if space == Space::Values { other.get(name).cloned() } else { None })
     }
 
     fn imported(&self, module: ModuleId, name: &Name, space: Space, asked: &mut Asked) -> Option<Def> {
@@ -212,7 +212,7 @@ impl<'f> Program<'f> {
     }
 
     /// A name that glob imports bring, from modules that were not asked yet.
-    fn from_globs(&self, module: ModuleId, name: &Name, space: Space, asked: &mut Asked) -> Option<Def> {
+    fn lookup_globs(&self, module: ModuleId, name: &Name, space: Space, asked: &mut Asked) -> Option<Def> {
         self.modules[module.index()].glob_targets.iter().find_map(|target| match target {
             Def::Module(inner) => self.lookup(*inner, name, space, asked),
             Def::Type(ty) => self.variant(*ty, name),

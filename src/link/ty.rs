@@ -21,6 +21,8 @@ pub enum Ty {
     /// Not known.
     #[default]
     Unknown,
+    /// Not known, but it comes from a library: none of the program's own.
+    Foreign,
     /// A type of a library, by canonical path, with its arguments.
     External(Name, Vec<Ty>),
     /// A struct or enum of the program, with its arguments.
@@ -54,6 +56,12 @@ impl Ty {
         matches!(self, Ty::Unknown)
     }
 
+    /// Whether no name is known for it.
+    #[must_use]
+    pub fn is_nameless(&self) -> bool {
+        matches!(self, Ty::Unknown | Ty::Foreign)
+    }
+
     /// Replaces parameters by what `lookup` gives for their names.
     #[must_use]
     pub fn substitute(&self, lookup: &dyn Fn(&Name) -> Option<Ty>) -> Ty {
@@ -66,7 +74,7 @@ impl Ty {
             Ty::Slice(inner) => Ty::Slice(Box::new(inner.substitute(lookup))),
             Ty::Future(inner) => Ty::Future(Box::new(inner.substitute(lookup))),
             Ty::Callable(inner) => Ty::Callable(Box::new(inner.substitute(lookup))),
-            Ty::Unknown | Ty::Function(_) | Ty::Object(_) => self.clone(),
+            Ty::Unknown | Ty::Foreign | Ty::Function(_) | Ty::Object(_) => self.clone(),
         }
     }
 }

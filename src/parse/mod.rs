@@ -1,7 +1,7 @@
 //! Text → [`FileFacts`].
 //!
 //! In: a file's text and what is known of macros. Out: facts; no syn type leaves this module. A syntax error costs the
-//! item that it is in (see [`recover`]); macro bodies are read as code where they are code (see [`macros`]).
+//! item that it is in (see `recover`); macro bodies are read as code where they are code (see `macros`).
 
 mod attrs;
 mod exprs;

@@ -5,7 +5,7 @@
 use super::construction::Context;
 use crate::facts::ExprId;
 use crate::finding::{Location, Role, Step};
-use crate::flow::{Analysis, End, Via};
+use crate::flow::{Analysis, End, Via, registration};
 use crate::link::{Program, UnitId};
 use crate::source::Span;
 
@@ -46,7 +46,9 @@ fn above(context: Context<'_, '_>, end: &End, steps: &mut Vec<Step>) {
         let Some(entry) = context.known.of(at) else { break };
         match &entry.via {
             Via::Root(hit) => {
-                upwards.push(root_unit(program, at, &hit.what));
+                // Told by its parameters, a handler has no route; its registration has.
+                let registered = if hit.what.contains('/') { None } else { registration(program, at) };
+                upwards.push(root_unit(program, at, registered.as_ref().map_or(&hit.what, |hit| &hit.what)));
                 break;
             }
             Via::Uncalled => {

@@ -52,8 +52,9 @@ pub fn findings(context: Context<'_, '_>, levels: &BTreeMap<String, Level>) -> V
     let mut places = std::collections::BTreeSet::new();
     let mut ordinals: BTreeMap<String, usize> = BTreeMap::new();
     let mut found = Vec::new();
+    let project = help::Project::default();
     for analysis in context.analyses {
-        let Some(mut finding) = finding_of(context, analysis, levels) else { continue };
+        let Some(mut finding) = finding_of(context, &project, analysis, levels) else { continue };
         // A file shared by a library and a binary is analysed in both.
         if !places.insert((finding.location.clone(), finding.rule)) {
             continue;
@@ -68,7 +69,12 @@ pub fn findings(context: Context<'_, '_>, levels: &BTreeMap<String, Level>) -> V
     found
 }
 
-fn finding_of(context: Context<'_, '_>, analysis: &Analysis, levels: &BTreeMap<String, Level>) -> Option<Finding> {
+fn finding_of<'c>(
+    context: Context<'c, '_>,
+    project: &help::Project<'c>,
+    analysis: &'c Analysis,
+    levels: &BTreeMap<String, Level>,
+) -> Option<Finding> {
     if analysis.part_of.is_some() {
         return None;
     }
@@ -79,7 +85,7 @@ fn finding_of(context: Context<'_, '_>, analysis: &Analysis, levels: &BTreeMap<S
     let program = context.program;
     let location = Location { file: program.file_name(site.unit).to_owned(), span: site.span };
     let steps = chain::steps(context, analysis, end);
-    let (help, example) = help::of(context, analysis, frequency);
+    let (help, example) = help::of(project, context, analysis, frequency);
     let confidence = confidence(context, analysis, frequency);
     let more = context.known.roots_above(end.place().0, frequency).saturating_sub(1);
     let function = program.display_name(site.unit);
@@ -117,7 +123,7 @@ fn message(program: &Program<'_>, analysis: &Analysis, frequency: Frequency) -> 
     format!("{what} is {verb} {when}")
 }
 
-/// `a redis client`, `an http pool`.
+/// `a Redis client`, `an HTTP pool`.
 pub(super) fn thing(program: &Program<'_>, analysis: &Analysis) -> String {
     let family = analysis.site.family.as_str();
     let family = match family {
@@ -128,16 +134,7 @@ pub(super) fn thing(program: &Program<'_>, analysis: &Analysis) -> String {
         short if short.len() <= 4 => short.to_uppercase(),
         other => other.to_owned(),
     };
-    let article = if family.starts_with(['A', 'E', 'I', 'O', 'a', 'e', 'i', 'o', 'H'])
-        && family != "HTTP/2"
-        && family != "HTTP"
-    {
-        "an"
-    } else if family == "HTTP" {
-        "an"
-    } else {
-        "a"
-    };
+    let article = help::article(&family);
     format!("{article} {family} {}", analysis.site.resource.name())
 }
 

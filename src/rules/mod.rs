@@ -1,7 +1,7 @@
 //! Rules: what each one is, and what `connlint explain` says of it.
 //!
 //! In: analyses of constructions ([`crate::flow::Analysis`]). Out: findings. A rule is a page under `rules/`, a row in
-//! [`construction`]'s table, and a fixture.
+//! `construction`'s table, and a fixture.
 
 mod chain;
 mod construction;

@@ -134,7 +134,7 @@ fn file_that_may_not_be_read() {
     use std::os::unix::fs::PermissionsExt;
     let (_guard, folder) = case("syntax");
     let file = folder.join("src/recover.rs");
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0)).expect("it is ours");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o000)).expect("it is ours");
     // Root may read everything.
     if std::fs::read(&file).is_ok() {
         return;

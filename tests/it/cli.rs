@@ -94,6 +94,49 @@ fn levels() {
 }
 
 #[test]
+fn all_targets_and_confidence() {
+    let short = |args: &[&str]| {
+        let mut all = vec!["check", "--format", "short", "--quiet"];
+        all.extend(args);
+        connlint(&all).exits(1).out
+    };
+    let outside = "fixtures/rules/outside-the-program";
+    assert!(!short(&[outside]).contains("/tests/"));
+    insta::assert_snapshot!("all_targets", short(&[outside, "--all-targets"]));
+    let operations = "fixtures/rules/library-operations";
+    assert!(short(&[operations, "--min-confidence", "medium"]).contains("client-per-call"));
+    connlint(&["check", operations, "--min-confidence", "high"]).exits(0);
+}
+
+/// The keys of the contract; reporters elsewhere read them.
+#[test]
+fn json_contract() {
+    let json = connlint(&["check", SHOP, "fixtures/broken/syntax", "--format", "json"]).exits(1).out;
+    let report: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    assert_eq!(report["schema_version"], 1);
+    assert_eq!(report["tool"]["name"], "connlint");
+    let has = |value: &serde_json::Value, keys: &[&str]| {
+        assert!(keys.iter().all(|key| value.get(key).is_some()), "{value}: a key is missing of {keys:?}");
+    };
+    let place = ["file", "line", "column"];
+    for finding in report["findings"].as_array().expect("a list") {
+        has(finding, &["rule", "level", "confidence", "message", "resource", "family", "call", "location", "function"]);
+        has(finding, &["chain", "related", "help", "fix", "fingerprint"]);
+        has(&finding["location"], &[place.as_slice(), &["end_line", "end_column"]].concat());
+        for step in finding["chain"].as_array().expect("a list") {
+            has(step, &[place.as_slice(), &["function", "what"]].concat());
+        }
+        for related in finding["related"].as_array().expect("a list") {
+            has(related, &[place.as_slice(), &["message"]].concat());
+        }
+    }
+    let errors = report["errors"].as_array().expect("a list");
+    assert!(!errors.is_empty());
+    errors.iter().for_each(|error| has(error, &[place.as_slice(), &["message"]].concat()));
+    has(&report["summary"], &["packages", "files", "errors", "warnings", "suppressed"]);
+}
+
+#[test]
 fn unknown_rule() {
     let nearest = connlint(&["check", SHOP, "-D", "client-per-reqest"]).exits(2);
     insta::assert_snapshot!("unknown_rule_check", nearest.both());

@@ -8,6 +8,7 @@ use connlint::catalog::model::{CallFact, CatalogFile};
 use connlint::catalog::{Catalog, builtin_files};
 use connlint::facts::TypeRef;
 use connlint::facts::ty::Path as TypePath;
+use connlint::finding::Role;
 use connlint::parse::parse_type;
 use connlint::rules::RULES;
 use connlint::rules::page::pages;
@@ -63,6 +64,27 @@ fn messages_keep_the_convention() {
     }
     let odd: Vec<&String> = texts.iter().filter(|text| !is_phrase(text)).collect();
     assert!(odd.is_empty(), "not terse phrases:\n{odd:#?}");
+}
+
+/// A chain begins at a root, goes on by calls, and ends at the construction; every place in it is in a file that was read.
+#[test]
+fn chains_lead_from_a_root_to_the_construction() {
+    for checked in [&*library::RULES, &*PROJECTS] {
+        for finding in &checked.report.findings {
+            let place = format!("{}:{}", finding.location.file, finding.location.span.start.line);
+            let roles: Vec<Role> = finding.chain.iter().map(|step| step.role).collect();
+            let (first, rest) = roles.split_first().expect("a chain has steps");
+            let (last, calls) = rest.split_last().unwrap_or_else(|| panic!("{place}: a chain of one step"));
+            assert_eq!((*first, *last), (Role::Root, Role::Construction), "{place}");
+            assert!(calls.iter().all(|role| *role == Role::Call), "{place}: {roles:?}");
+            assert_eq!(finding.chain.last().map(|step| &step.location), Some(&finding.location), "{place}");
+            for step in &finding.chain {
+                let source = checked.sources.get(&step.location.file);
+                let lines = source.map_or(0, |source| source.text.lines().count());
+                assert!((1..=lines).contains(&(step.location.span.start.line as usize)), "{place}: {step:?}");
+            }
+        }
+    }
 }
 
 #[test]
