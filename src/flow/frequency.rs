@@ -273,7 +273,8 @@ impl Graph<'_, '_, '_> {
         while let Some(from) = queue.pop_front() {
             let Some(entry) = result.entries.get(&from).cloned() else { continue };
             for edge in self.edges.get(&from).into_iter().flatten() {
-                if edge.fixed.is_some() {
+                // What calls itself, directly or not, is not called more often for it.
+                if edge.fixed.is_some() || leads_through(result, from, edge.to) {
                     continue;
                 }
                 let frequency =
@@ -291,6 +292,21 @@ impl Graph<'_, '_, '_> {
             }
         }
     }
+}
+
+/// Whether the chain by which `unit` gets its frequency passes through `wanted`.
+fn leads_through(result: &Frequencies, unit: UnitId, wanted: UnitId) -> bool {
+    let mut at = unit;
+    for _ in 0..result.entries.len() {
+        if at == wanted {
+            return true;
+        }
+        match result.entries.get(&at).map(|entry| &entry.via) {
+            Some(Via::Reference(reference)) => at = reference.unit,
+            _ => return false,
+        }
+    }
+    true
 }
 
 /// Takes an entry if it is of a higher frequency, or as high, surer or shorter.

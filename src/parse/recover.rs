@@ -195,11 +195,12 @@ fn by_chunks(text: &str, at: Pos, message: &str) -> (syn::File, Vec<SyntaxProble
     for (line, chunk) in chunks(text) {
         let placed = format!("{}{chunk}", "\n".repeat(line));
         match TokenStream::from_str(&placed) {
-            Ok(tokens) => file.items.extend(items_of(tokens, &mut problems)),
-            Err(error) => problems.push(SyntaxProblem {
-                pos: pos(error.span().start()),
-                message: format!("{error} (the item around it was left out)"),
-            }),
+            Ok(tokens) => {
+                let (part, found) = by_items(tokens);
+                file.items.extend(part.items);
+                problems.extend(found);
+            }
+            Err(error) => problems.push(SyntaxProblem { pos: pos(error.span().start()), message: error.to_string() }),
         }
     }
     if problems.is_empty() {
