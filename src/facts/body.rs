@@ -271,6 +271,28 @@ impl Body {
         binds
     }
 
+    /// Whether a pattern is, or binds, a variable.
+    #[must_use]
+    pub fn binds(&self, pat: PatId, variable: PatId) -> bool {
+        pat == variable || self.binds_of(pat).contains(&variable)
+    }
+
+    /// What a variable of `let`, `if let`, `match` is taken from; none for parameters and items of loops.
+    #[must_use]
+    pub fn initialiser_of(&self, variable: PatId) -> Option<ExprId> {
+        self.exprs.iter().find_map(|node| match &node.expr {
+            Expr::Block(stmts) => stmts.iter().find_map(|stmt| match stmt {
+                Stmt::Let { pat, init, .. } if self.binds(*pat, variable) => *init,
+                _ => None,
+            }),
+            Expr::Let(pat, value) if self.binds(*pat, variable) => Some(*value),
+            Expr::Match { scrutinee, arms } => {
+                arms.iter().any(|(pat, _, _)| self.binds(*pat, variable)).then_some(*scrutinee)
+            }
+            _ => None,
+        })
+    }
+
     fn collect_binds(&self, pat: PatId, into: &mut Vec<PatId>) {
         match self.pat(pat) {
             Pat::Bind(_, sub) => {

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::catalog::CallRef;
 use crate::catalog::model::TypeRole;
-use crate::facts::{Body, Expr, ExprId, PatId, Stmt, TypeRef};
+use crate::facts::{Body, Expr, ExprId, TypeRef};
 use crate::finding::Resource;
 use crate::link::{Program, Target, Ty, UnitId};
 use crate::source::Span;
@@ -119,7 +119,7 @@ fn is_distinguished(body: &Body, types: &crate::link::BodyTypes) -> bool {
 fn varies(body: &Body, types: &crate::link::BodyTypes, id: ExprId, depth: u32) -> bool {
     match body.expr(id) {
         Expr::Path(path) => match types.locals.get(&id) {
-            Some(variable) => match initialiser_of(body, *variable) {
+            Some(variable) => match body.initialiser_of(*variable) {
                 Some(init) => depth < 8 && varies(body, types, init, depth + 1),
                 None => true,
             },
@@ -136,20 +136,6 @@ fn varies(body: &Body, types: &crate::link::BodyTypes, id: ExprId, depth: u32) -
 
 fn is_self(body: &Body, id: ExprId) -> bool {
     matches!(body.expr(id), Expr::Path(path) if path.single().is_some_and(|name| name == "self"))
-}
-
-/// What a variable of `let`, `if let`, `match` is taken from; none for parameters and items of loops.
-fn initialiser_of(body: &Body, variable: PatId) -> Option<ExprId> {
-    let holds = |pat: PatId| pat == variable || body.binds_of(pat).contains(&variable);
-    body.exprs.iter().find_map(|node| match &node.expr {
-        Expr::Block(stmts) => stmts.iter().find_map(|stmt| match stmt {
-            Stmt::Let { pat, init, .. } if holds(*pat) => *init,
-            _ => None,
-        }),
-        Expr::Let(pat, value) if holds(*pat) => Some(*value),
-        Expr::Match { scrutinee, arms } if arms.iter().any(|(pat, _, _)| holds(*pat)) => Some(*scrutinee),
-        _ => None,
-    })
 }
 
 fn is_callee(body: &Body, id: ExprId) -> bool {
@@ -171,7 +157,7 @@ fn span_of(program: &Program<'_>, body: &Body, id: ExprId, types: &crate::link::
             Expr::Method { receiver, .. } => *receiver,
             Expr::Try(inner) | Expr::Await(inner) | Expr::Ref(inner) | Expr::Field { base: inner, .. } => *inner,
             Expr::Path(_) if is_builder(program, types.ty(at)) => {
-                match types.locals.get(&at).and_then(|variable| initialiser_of(body, *variable)) {
+                match types.locals.get(&at).and_then(|variable| body.initialiser_of(*variable)) {
                     Some(init) if body.node(init).span.start < span.start => {
                         span.start = body.node(init).span.start;
                         init
