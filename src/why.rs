@@ -92,7 +92,7 @@ fn of(analysed: &Analysed<'_, '_>, analysis: &Analysis) -> Reasoning {
     order.sort_by_key(|index| (Some(*index) != analysis.decisive, *index));
     let ends = order.iter().map(|index| end_of(analysed, analysis, &analysis.ends[*index])).collect();
     let decisive = analysis.decisive.map(|index| &analysis.ends[index]);
-    let rule = decisive.and_then(|end| rule_of(site.resource, end.frequency?));
+    let rule = decisive.and_then(|end| rule_of(site.resource, end));
     let verdict = match (rule, analysis.part_of) {
         (Some(rule), None) => format!("reported by {rule}"),
         (Some(rule), Some(_)) => format!("breaks {rule}; reported together with the client that it is made from"),

@@ -18,7 +18,7 @@ use crate::report::Format;
 pub const EXIT_CODES: &str = "Exit codes:
   0  nothing at level warning or error
   1  findings at level warning or error
-  2  the run failed: wrong arguments, nothing to check, input that could not be read
+  2  the run failed: wrong arguments, nothing to check, no input that could be read
 
 The format does not change the exit code.";
 

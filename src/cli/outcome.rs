@@ -7,7 +7,7 @@ pub enum Outcome {
     Clean,
     /// There are findings at level warning or error.
     Findings,
-    /// The run could not do what was asked: wrong arguments, nothing to check, input that could not be read.
+    /// The run could not do what was asked: wrong arguments, nothing to check, no input that could be read.
     Failed,
 }
 

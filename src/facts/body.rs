@@ -263,6 +263,29 @@ impl Body {
         &self.pats[id.0 as usize]
     }
 
+    /// The variables that a pattern binds.
+    #[must_use]
+    pub fn binds_of(&self, pat: PatId) -> Vec<PatId> {
+        let mut binds = Vec::new();
+        self.collect_binds(pat, &mut binds);
+        binds
+    }
+
+    fn collect_binds(&self, pat: PatId, into: &mut Vec<PatId>) {
+        match self.pat(pat) {
+            Pat::Bind(_, sub) => {
+                into.push(pat);
+                sub.iter().for_each(|sub| self.collect_binds(*sub, into));
+            }
+            Pat::Tuple(parts) | Pat::TupleStruct(_, parts) | Pat::Or(parts) | Pat::Slice(parts) => {
+                parts.iter().for_each(|part| self.collect_binds(*part, into));
+            }
+            Pat::Struct(_, fields) => fields.iter().for_each(|(_, field)| self.collect_binds(*field, into)),
+            Pat::Ref(inner) | Pat::Typed(inner, _) => self.collect_binds(*inner, into),
+            Pat::Rest | Pat::Other => {}
+        }
+    }
+
     /// Every expression.
     pub fn ids(&self) -> impl Iterator<Item = ExprId> + use<> {
         (0..u32::try_from(self.exprs.len()).unwrap_or(u32::MAX)).map(ExprId)

@@ -42,6 +42,8 @@ pub struct End {
     pub frequency: Option<Frequency>,
     /// Why it is innocent, if it is.
     pub innocent: Option<Innocent>,
+    /// A loop or per-item closure around this very end runs it again and again, not one in a caller.
+    pub repeats_here: bool,
     /// The function value that carries it is run once per item.
     pub per_item: bool,
     /// Every step of the route was found by type or path.
@@ -140,7 +142,16 @@ impl Follower<'_, '_, '_> {
         let innocent = context.barrier.map(|_| Innocent::Kept(Kept::Memoised));
         let fate = Fate { used: true, ..Fate::default() };
         let route = vec![(unit, expr)];
-        self.end(End { route, fate, context, frequency: None, innocent, per_item: false, sure: true });
+        self.end(End {
+            route,
+            fate,
+            context,
+            frequency: None,
+            innocent,
+            repeats_here: false,
+            per_item: false,
+            sure: true,
+        });
     }
 
     /// The value of `expr` in `unit`.
@@ -150,7 +161,8 @@ impl Follower<'_, '_, '_> {
         }
         let around = context(self.program, unit, expr);
         let fate = self.fates.of(unit, expr);
-        let mut end = End { route, fate, context: around, frequency: None, innocent: None, per_item, sure };
+        let mut end =
+            End { route, fate, context: around, frequency: None, innocent: None, repeats_here: false, per_item, sure };
         if end.context.barrier.is_some() {
             end.innocent = Some(Innocent::Kept(Kept::Memoised));
         } else if let Some((how, _)) = end.fate.kept {
@@ -208,6 +220,7 @@ impl Follower<'_, '_, '_> {
                 context: around,
                 frequency: None,
                 innocent,
+                repeats_here: false,
                 per_item,
                 sure,
             }),
@@ -230,12 +243,8 @@ fn rate(program: &Program<'_>, known: &Frequencies, analysis: &mut Analysis, ind
         return;
     };
     let repeats = end.per_item || !end.context.per_item.is_empty() || stays_in_loop(program, end, expr);
-    // A loop that stands elsewhere makes the unit an operation that is called again and again.
-    let frequency = match base {
-        _ if repeats => base.max(Frequency::PerIteration),
-        Frequency::PerIteration => Frequency::PerCall,
-        base => base,
-    };
+    end.repeats_here = repeats;
+    let frequency = if repeats { base.max(Frequency::PerIteration) } else { base };
     // Stored, but by each worker for itself.
     if frequency == Frequency::PerWorker && end.innocent == Some(Innocent::Kept(Kept::Stored)) {
         end.innocent = None;

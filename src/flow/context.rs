@@ -112,7 +112,10 @@ pub(super) fn hand_over(program: &Program<'_>, unit: UnitId, at: ExprId) -> Hand
                 }
                 is_kept = true;
             }
-            Expr::Block(_) => return inline(is_kept && !matches!(body.expr(at), Expr::Path(_))),
+            Expr::Block(stmts) => {
+                return handed_by_variable(program, unit, stmts, at)
+                    .unwrap_or_else(|| inline(is_kept && !matches!(body.expr(at), Expr::Path(_))));
+            }
             Expr::Call { args, .. } | Expr::Method { args, .. } if args.contains(&at) => {
                 if let Some(memo) = memo_of(program, unit, parent) {
                     return if memo == MemoScope::Request || is_local_cell(body, types, parent) {
@@ -148,6 +151,19 @@ pub(super) fn hand_over(program: &Program<'_>, unit: UnitId, at: ExprId) -> Hand
         at = parent;
     }
     HandOver::Inline
+}
+
+/// A closure bound to a variable: what happens where the variable is given to somebody who is known.
+fn handed_by_variable(program: &Program<'_>, unit: UnitId, stmts: &[Stmt], at: ExprId) -> Option<HandOver> {
+    let body = program.body(unit)?;
+    let Expr::Closure(_) = body.expr(at) else { return None };
+    let pat = stmts.iter().find_map(|stmt| match stmt {
+        Stmt::Let { pat, init, .. } if *init == Some(at) => Some(*pat),
+        _ => None,
+    })?;
+    let uses = program.types(unit).uses.get(&pat)?;
+    let known = uses.iter().map(|used| hand_over(program, unit, *used));
+    known.into_iter().find(|found| !matches!(found, HandOver::Inline | HandOver::Callback))
 }
 
 /// A method of the name that `Option` and `Result` have for handing their value on.

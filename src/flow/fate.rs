@@ -692,9 +692,7 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
 
     /// Follows every variable of a pattern; `made` is the expression whose value it takes.
     fn follow_pat(&mut self, pat: PatId, made: Option<ExprId>) {
-        let mut binds = Vec::new();
-        collect_binds(self.body, pat, &mut binds);
-        for bind in binds {
+        for bind in self.body.binds_of(pat) {
             if let Some(made) = made {
                 self.mark_outlived(bind, made);
             }
@@ -793,24 +791,6 @@ fn stmt_of(stmts: &[Stmt], at: ExprId) -> Option<&Stmt> {
     })
 }
 
-/// All variables of a pattern.
-fn collect_binds(body: &Body, pat: PatId, into: &mut Vec<PatId>) {
-    match body.pat(pat) {
-        Pat::Bind(_, sub) => {
-            into.push(pat);
-            sub.iter().for_each(|sub| collect_binds(body, *sub, into));
-        }
-        Pat::Tuple(parts) | Pat::TupleStruct(_, parts) | Pat::Or(parts) | Pat::Slice(parts) => {
-            parts.iter().for_each(|part| collect_binds(body, *part, into));
-        }
-        Pat::Struct(_, fields) => fields.iter().for_each(|(_, field)| collect_binds(body, *field, into)),
-        Pat::Ref(inner) | Pat::Typed(inner, _) => collect_binds(body, *inner, into),
-        Pat::Rest | Pat::Other => {}
-    }
-}
-
 fn contains_pat(body: &Body, outer: PatId, wanted: PatId) -> bool {
-    let mut binds = Vec::new();
-    collect_binds(body, outer, &mut binds);
-    binds.contains(&wanted)
+    outer == wanted || body.binds_of(outer).contains(&wanted)
 }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::catalog::CallRef;
 use crate::catalog::model::TypeRole;
-use crate::facts::{Body, Expr, ExprId, Stmt, TypeRef};
+use crate::facts::{Body, Expr, ExprId, PatId, Stmt, TypeRef};
 use crate::finding::Resource;
 use crate::link::{Program, Target, Ty, UnitId};
 use crate::source::Span;
@@ -110,18 +110,46 @@ fn is_distinguished(body: &Body, types: &crate::link::BodyTypes) -> bool {
     types.targets.iter().any(|(id, target)| {
         let Target::Library { call, .. } = target else { return false };
         let (Expr::Method { args, .. } | Expr::Call { args, .. }) = body.expr(*id) else { return false };
-        call.fact.distinguishes && args.iter().any(|arg| mentions_variable(body, types, *arg))
+        call.fact.distinguishes && args.iter().any(|arg| varies(body, types, *arg, 0))
     })
 }
 
-fn mentions_variable(body: &Body, types: &crate::link::BodyTypes, id: ExprId) -> bool {
-    let is_self = matches!(body.expr(id), Expr::Path(path) if path.single().is_some_and(|name| name == "self"));
-    if is_self || types.locals.contains_key(&id) {
-        return true;
+/// Whether a value can differ from call to call: it is made from a parameter, an item of a loop, or the whole of `self`. A
+/// field of `self`, a static, a constant stay what they are.
+fn varies(body: &Body, types: &crate::link::BodyTypes, id: ExprId, depth: u32) -> bool {
+    match body.expr(id) {
+        Expr::Path(path) => match types.locals.get(&id) {
+            Some(variable) => match initialiser_of(body, *variable) {
+                Some(init) => depth < 8 && varies(body, types, init, depth + 1),
+                None => true,
+            },
+            None => path.single().is_some_and(|name| name == "self"),
+        },
+        Expr::Field { base, .. } => !is_self(body, *base) && varies(body, types, *base, depth),
+        inner => {
+            let mut found = false;
+            inner.for_each_child(|child| found = found || varies(body, types, child, depth));
+            found
+        }
     }
-    let mut found = false;
-    body.expr(id).for_each_child(|child| found = found || mentions_variable(body, types, child));
-    found
+}
+
+fn is_self(body: &Body, id: ExprId) -> bool {
+    matches!(body.expr(id), Expr::Path(path) if path.single().is_some_and(|name| name == "self"))
+}
+
+/// What a variable of `let`, `if let`, `match` is taken from; none for parameters and items of loops.
+fn initialiser_of(body: &Body, variable: PatId) -> Option<ExprId> {
+    let holds = |pat: PatId| pat == variable || body.binds_of(pat).contains(&variable);
+    body.exprs.iter().find_map(|node| match &node.expr {
+        Expr::Block(stmts) => stmts.iter().find_map(|stmt| match stmt {
+            Stmt::Let { pat, init, .. } if holds(*pat) => *init,
+            _ => None,
+        }),
+        Expr::Let(pat, value) if holds(*pat) => Some(*value),
+        Expr::Match { scrutinee, arms } if arms.iter().any(|(pat, _, _)| holds(*pat)) => Some(*scrutinee),
+        _ => None,
+    })
 }
 
 fn is_callee(body: &Body, id: ExprId) -> bool {
@@ -142,13 +170,15 @@ fn span_of(program: &Program<'_>, body: &Body, id: ExprId, types: &crate::link::
         at = match body.expr(at) {
             Expr::Method { receiver, .. } => *receiver,
             Expr::Try(inner) | Expr::Await(inner) | Expr::Ref(inner) | Expr::Field { base: inner, .. } => *inner,
-            Expr::Path(_) if is_builder(program, types.ty(at)) => match initialiser(body, types, at) {
-                Some(init) if body.node(init).span.start < span.start => {
-                    span.start = body.node(init).span.start;
-                    init
+            Expr::Path(_) if is_builder(program, types.ty(at)) => {
+                match types.locals.get(&at).and_then(|variable| initialiser_of(body, *variable)) {
+                    Some(init) if body.node(init).span.start < span.start => {
+                        span.start = body.node(init).span.start;
+                        init
+                    }
+                    _ => return span,
                 }
-                _ => return span,
-            },
+            }
             _ => return span,
         };
     }
@@ -157,18 +187,6 @@ fn span_of(program: &Program<'_>, body: &Body, id: ExprId, types: &crate::link::
 
 fn is_builder(program: &Program<'_>, ty: &Ty) -> bool {
     matches!(ty, Ty::External(path, _) if program.catalog.has_role(path, TypeRole::Builder))
-}
-
-/// The expression that a variable was bound to.
-fn initialiser(body: &Body, types: &crate::link::BodyTypes, path: ExprId) -> Option<ExprId> {
-    let variable = types.locals.get(&path)?;
-    body.exprs.iter().find_map(|node| match &node.expr {
-        Expr::Block(stmts) => stmts.iter().find_map(|stmt| match stmt {
-            Stmt::Let { pat, init, .. } if pat == variable => *init,
-            _ => None,
-        }),
-        _ => None,
-    })
 }
 
 /// The family of the catalogue file; for a generic pool that of the manager it is given.

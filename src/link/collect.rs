@@ -33,6 +33,7 @@ pub fn link<'f>(catalog: &'f Catalog, discovery: &'f Discovery, loaded: &'f Load
         impls_of_type: FxHashMap::default(),
         impls_of_external: FxHashMap::default(),
         blanket_impls: Vec::new(),
+        alternatives: FxHashMap::default(),
         mentions: FxHashMap::default(),
         methods_by_name: FxHashMap::default(),
         inferred: Vec::new(),
@@ -120,7 +121,12 @@ impl<'f> Collector<'f> {
     }
 
     fn define_value(&mut self, place: Place, name: &Name, def: Def) {
-        self.module_mut(place.module).values.entry(name.clone()).or_insert(def);
+        let first = self.module_mut(place.module).values.entry(name.clone()).or_insert(def.clone()).clone();
+        if let (Def::Unit(first), Def::Unit(unit)) = (first, def)
+            && first != unit
+        {
+            self.program.alternatives.entry(first).or_default().push(unit);
+        }
     }
 
     fn item(&mut self, item: &'f Item, place: Place) {
@@ -245,7 +251,10 @@ impl<'f> Collector<'f> {
         });
         for function in &inner.functions {
             let unit = self.method(function, Owner::Impl(this), place);
-            self.program.impls[this.index()].functions.insert(function.name.clone(), unit);
+            let first = *self.program.impls[this.index()].functions.entry(function.name.clone()).or_insert(unit);
+            if first != unit {
+                self.program.alternatives.entry(first).or_default().push(unit);
+            }
         }
         for constant in &inner.constants {
             if let ItemKind::Static(value) = &constant.kind {

@@ -470,22 +470,37 @@ impl<'a, 'f> Infer<'a, 'f> {
         }
     }
 
+    /// What a path in a pattern means; `Self::Variant` too.
+    fn pattern_def(&self, path: &Path) -> Option<Def> {
+        if let ([first, variant], Some(Ty::Local(id, _))) = (path.segments.as_slice(), &self.scope.self_ty)
+            && first.name == "Self"
+            && let TypeKind::Enum(item) = self.program.types[id.index()].kind
+        {
+            let index = item.variants.iter().position(|known| known.name == variant.name)?;
+            return Some(Def::Variant(*id, u32::try_from(index).ok()?));
+        }
+        match self.program.resolve(self.scope.module, path, Space::Values)? {
+            Found::Whole(def) => Some(def),
+            Found::Rest(..) => None,
+        }
+    }
+
     fn tuple_struct_types(&self, path: &Path, ty: &Ty) -> Vec<Ty> {
-        match self.program.resolve(self.scope.module, path, Space::Values) {
-            Some(Found::Whole(Def::Variant(id, index))) => {
+        match self.pattern_def(path) {
+            Some(Def::Variant(id, index)) => {
                 let TypeKind::Enum(item) = self.program.types[id.index()].kind else { return Vec::new() };
                 let args = self.local_args(ty, id);
                 let fields = item.variants.get(index as usize).map_or(&[][..], |variant| variant.fields.as_slice());
                 fields.iter().map(|field| self.program.member_type(id, &item.generics, field, &args)).collect()
             }
-            Some(Found::Whole(Def::Type(id))) => match self.program.types[id.index()].kind {
+            Some(Def::Type(id)) => match self.program.types[id.index()].kind {
                 TypeKind::Struct(item) => {
                     let args = self.local_args(ty, id);
                     item.fields.iter().map(|field| self.program.member_type(id, &item.generics, field, &args)).collect()
                 }
                 _ => vec![self.program.deref(ty).unwrap_or_default()],
             },
-            Some(Found::Whole(Def::External(path))) => {
+            Some(Def::External(path)) => {
                 if path.ends_with("::Err") {
                     return vec![Ty::Unknown];
                 }

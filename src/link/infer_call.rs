@@ -25,7 +25,7 @@ impl<'f> Infer<'_, 'f> {
             self.arguments(args, None);
             return self.called(id, &of);
         }
-        let target = self.callee(path);
+        let target = self.callee(path).filter(|target| !is_default(target));
         let target =
             target.or_else(|| self.callee_by_first_argument(path, args)).or_else(|| self.by_expected(path, expected));
         let Some(target) = target else {
@@ -90,7 +90,9 @@ impl<'f> Infer<'_, 'f> {
             }
         }
         match self.program.resolve(self.scope.module, path, Space::Values)? {
-            Found::Whole(Def::Unit(unit)) => Some(Target::Units { units: vec![unit], sure: true }),
+            Found::Whole(Def::Unit(unit)) => {
+                Some(Target::Units { units: self.program.with_alternatives(vec![unit]), sure: true })
+            }
             Found::Whole(Def::Type(_) | Def::Variant(..)) => Some(Target::Constructor),
             Found::Whole(Def::External(path)) => self.target_of(Assoc::External(path)),
             Found::Rest(Def::Type(id), [segment]) => {
@@ -113,7 +115,7 @@ impl<'f> Infer<'_, 'f> {
 
     fn target_of(&self, assoc: Assoc) -> Option<Target> {
         match assoc {
-            Assoc::Units(units) => Some(Target::Units { units, sure: true }),
+            Assoc::Units(units) => Some(Target::Units { units: self.program.with_alternatives(units), sure: true }),
             Assoc::External(path) => Some(match self.program.pick(self.krate, self.program.catalog.function(&path)) {
                 Some(call) => Target::Library { call: call.clone(), sure: true },
                 None => Target::Foreign(path),
@@ -216,6 +218,7 @@ impl<'f> Infer<'_, 'f> {
             Some(Method::Units(units, owner)) => {
                 let types = self.arguments(args, None);
                 let ty = units.first().map_or(Ty::Unknown, |unit| self.unit_result(*unit, &owner, &types, turbofish));
+                let units = self.program.with_alternatives(units);
                 self.out.targets.insert(id, Target::Units { units, sure: true });
                 ty
             }
@@ -405,6 +408,11 @@ impl<'f> Infer<'_, 'f> {
         });
         if call.fact.is_async { Ty::Future(Box::new(value)) } else { value }
     }
+}
+
+/// `Default::default`, which says nothing of the type.
+fn is_default(target: &Target) -> bool {
+    matches!(target, Target::Foreign(path) if path == "std::default::Default::default")
 }
 
 /// What type parameters in `formal` stand for, given the actual type.

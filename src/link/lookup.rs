@@ -18,6 +18,10 @@ pub(super) struct Scope<'f> {
     pub(super) self_ty: Option<Ty>,
     /// The implementation around the place.
     pub(super) of_impl: Option<ImplId>,
+    /// Type parameters whose bounds are being read: `S: Stream<Item = S::Item>` must not go round for ever.
+    pub(super) hidden: Vec<Name>,
+    /// How many aliases and associated types led here; such chains can be circles.
+    pub(super) depth: u32,
 }
 
 /// What an associated path (`Type::name`) leads to.
@@ -31,6 +35,9 @@ pub enum Assoc {
     Nothing,
 }
 
+/// Aliases and associated types that lead to one another are followed this far.
+const MAX_DEPTH: u32 = 16;
+
 /// Types that hold one another are followed this far.
 const MAX_DEREF: usize = 8;
 
@@ -38,7 +45,14 @@ impl<'f> Program<'f> {
     /// The scope of a unit's signature and body.
     pub(super) fn scope_of(&self, id: UnitId) -> Scope<'f> {
         let unit = self.unit(id);
-        let mut scope = Scope { module: unit.scope, generics: Vec::new(), self_ty: None, of_impl: None };
+        let mut scope = Scope {
+            module: unit.scope,
+            generics: Vec::new(),
+            self_ty: None,
+            of_impl: None,
+            hidden: Vec::new(),
+            depth: 0,
+        };
         if let UnitKind::Function(function) = unit.kind {
             scope.generics.push(&function.generics);
         }
@@ -60,7 +74,8 @@ impl<'f> Program<'f> {
 
     /// The type of an implementation's head.
     pub(super) fn lower_in_impl_head(&self, module: ModuleId, ty: &TypeRef, generics: &'f Generics) -> Ty {
-        let scope = Scope { module, generics: vec![generics], self_ty: None, of_impl: None };
+        let scope =
+            Scope { module, generics: vec![generics], self_ty: None, of_impl: None, hidden: Vec::new(), depth: 0 };
         self.lower(&scope, ty)
     }
 
@@ -75,6 +90,9 @@ impl<'f> Program<'f> {
 
     /// A type as written.
     pub(super) fn lower(&self, scope: &Scope<'f>, ty: &TypeRef) -> Ty {
+        if scope.depth > MAX_DEPTH {
+            return Ty::Unknown;
+        }
         match ty {
             TypeRef::Path(path) => self.lower_path(scope, path),
             TypeRef::Ref(inner) => self.lower(scope, inner),
@@ -114,7 +132,7 @@ impl<'f> Program<'f> {
     fn lower_path(&self, scope: &Scope<'f>, path: &Path) -> Ty {
         if let Some(qself) = &path.qself {
             let owner = self.lower(scope, &qself.0);
-            return path.last().map_or(Ty::Unknown, |name| self.assoc_type(&owner, name));
+            return path.last().map_or(Ty::Unknown, |name| self.assoc_type(&owner, name, scope.depth + 1));
         }
         if let [first, rest @ ..] = path.segments.as_slice() {
             let start = self.parameter(scope, &first.name);
@@ -126,9 +144,9 @@ impl<'f> Program<'f> {
                         && let Some((_, ty)) =
                             self.impls[of.index()].item.types.iter().find(|(known, _)| known == &name.name)
                     {
-                        return self.lower(scope, ty);
+                        return self.lower(&Scope { depth: scope.depth + 1, ..scope.clone() }, ty);
                     }
-                    return self.assoc_type(&ty, &name.name);
+                    return self.assoc_type(&ty, &name.name, scope.depth + 1);
                 }
                 _ => {}
             }
@@ -136,7 +154,7 @@ impl<'f> Program<'f> {
         let args = path.segments.last().map_or(&[][..], |segment| segment.args.as_slice());
         let lower_args = || args.iter().map(|arg| self.lower(scope, arg)).collect::<Vec<_>>();
         match self.resolve(scope.module, path, Space::Types) {
-            Some(Found::Whole(Def::Type(id))) => self.named_type(id, lower_args()),
+            Some(Found::Whole(Def::Type(id))) => self.named_type_at(id, lower_args(), scope.depth + 1),
             Some(Found::Whole(Def::External(path))) => self.plain_outcome(external(path, lower_args())),
             Some(Found::Whole(Def::Trait(id))) => Ty::Object(vec![TraitRef::Local(id)]),
             _ => Ty::Unknown,
@@ -160,7 +178,12 @@ impl<'f> Program<'f> {
         }
         let (_, bounds) =
             scope.generics.iter().flat_map(|generics| &generics.params).find(|(known, _)| known == name)?;
-        Some(match self.lower_bounds(scope, bounds) {
+        if scope.hidden.contains(name) {
+            return Some(Ty::Param(name.clone(), Vec::new()));
+        }
+        let mut inner = scope.clone();
+        inner.hidden.push(name.clone());
+        Some(match self.lower_bounds(&inner, bounds) {
             Ty::Object(traits) => Ty::Param(name.clone(), traits),
             other => other,
         })
@@ -168,6 +191,10 @@ impl<'f> Program<'f> {
 
     /// A struct, enum or alias with arguments; aliases are replaced by what they stand for.
     pub(super) fn named_type(&self, id: TypeId, args: Vec<Ty>) -> Ty {
+        self.named_type_at(id, args, 0)
+    }
+
+    fn named_type_at(&self, id: TypeId, args: Vec<Ty>, depth: u32) -> Ty {
         let definition = &self.types[id.index()];
         let TypeKind::Alias(generics, target) = definition.kind else { return Ty::Local(id, args) };
         // An alias of itself (seen under `cfg`) must not go round for ever.
@@ -176,7 +203,14 @@ impl<'f> Program<'f> {
         {
             return Ty::Unknown;
         }
-        let scope = Scope { module: definition.module, generics: vec![generics], self_ty: None, of_impl: None };
+        let scope = Scope {
+            module: definition.module,
+            generics: vec![generics],
+            self_ty: None,
+            of_impl: None,
+            hidden: Vec::new(),
+            depth,
+        };
         let target = self.lower(&scope, target);
         let names: Vec<&Name> = generics.params.iter().map(|(name, _)| name).collect();
         target.substitute(&|name| {
@@ -186,7 +220,7 @@ impl<'f> Program<'f> {
     }
 
     /// An associated type of a type of the program.
-    fn assoc_type(&self, owner: &Ty, name: &Name) -> Ty {
+    fn assoc_type(&self, owner: &Ty, name: &Name, depth: u32) -> Ty {
         let impls = match owner {
             Ty::Local(id, _) => self.impls_of_type.get(id),
             Ty::External(path, _) => self.impls_of_external.get(path),
@@ -200,6 +234,8 @@ impl<'f> Program<'f> {
                 generics: vec![&definition.item.generics],
                 self_ty: Some(definition.self_ty.clone()),
                 of_impl: None,
+                hidden: Vec::new(),
+                depth,
             };
             Some(self.lower(&scope, ty))
         });
@@ -225,6 +261,8 @@ impl<'f> Program<'f> {
                 generics: vec![&definition.item.generics],
                 self_ty: Some(definition.self_ty.clone()),
                 of_impl: None,
+                hidden: Vec::new(),
+                depth: 0,
             };
             for ((name, _), arg) in formal.iter().zip(&written.args) {
                 let ty = self.lower(&scope, arg);
@@ -291,7 +329,7 @@ impl<'f> Program<'f> {
                 let derefs = impls.iter().any(|of| {
                     matches!(&self.impls[of.index()].item.of_trait, Some(path) if path.last().is_some_and(|name| name == "Deref"))
                 });
-                derefs.then(|| self.assoc_type(ty, &"Target".into()))
+                derefs.then(|| self.assoc_type(ty, &"Target".into(), 0))
             }
             _ => None,
         }
@@ -355,7 +393,14 @@ impl<'f> Program<'f> {
     pub(super) fn member_type(&self, owner: TypeId, generics: &'f Generics, field: &FieldDef, args: &[Ty]) -> Ty {
         let definition = &self.types[owner.index()];
         let self_ty = Some(Ty::Local(owner, args.to_vec()));
-        let scope = Scope { module: definition.module, generics: vec![generics], self_ty, of_impl: None };
+        let scope = Scope {
+            module: definition.module,
+            generics: vec![generics],
+            self_ty,
+            of_impl: None,
+            hidden: Vec::new(),
+            depth: 0,
+        };
         let ty = self.lower(&scope, &field.ty);
         ty.substitute(&|name| {
             let at = generics.params.iter().position(|(known, _)| known == name)?;

@@ -189,6 +189,16 @@ impl<'f> Program<'f> {
         (same || twice).then_some(fitting)
     }
 
+    /// Units together with those of the same name and place under other `cfg`.
+    pub(super) fn with_alternatives(&self, mut units: Vec<UnitId>) -> Vec<UnitId> {
+        for index in 0..units.len() {
+            if let Some(others) = self.alternatives.get(&units[index]) {
+                units.extend(others.iter().copied());
+            }
+        }
+        units
+    }
+
     /// Whether a crate can see a unit: its own, or of a crate that it depends on.
     fn sees(&self, krate: CrateId, unit: UnitId) -> bool {
         let wanted = self.modules[self.unit(unit).module.index()].krate;

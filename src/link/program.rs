@@ -266,6 +266,8 @@ pub struct Program<'f> {
     pub impls_of_external: FxHashMap<Name, Vec<ImplId>>,
     /// Implementations on everything (`impl<T> Trait for T`).
     pub blanket_impls: Vec<ImplId>,
+    /// Further units of the same name in the same place, under other `cfg`: by the first of them.
+    pub alternatives: FxHashMap<UnitId, Vec<UnitId>>,
     /// Units whose body mentions a name.
     pub mentions: FxHashMap<Name, Vec<UnitId>>,
     /// Methods (units with a receiver) by name.

@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn bodies_of_test_modules_are_passed_over() {
-        let text = "#[cfg(test)]\nmod tests { fn a( }\nfn b() {}\n#[cfg(test)] use x::y;\nmod c { fn d() {} }";
+        let text = "#[cfg(test)]\nmod tests { fn a(let) }\nfn b() {}\n#[cfg(test)] use x::y;\nmod c { fn d() {} }";
         let (file, problems) = parse(text, Tests::Skip);
         assert!(problems.is_empty());
         let of_modules = file.items.iter().filter_map(|item| match item {

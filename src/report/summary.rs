@@ -4,7 +4,7 @@
 
 use crate::finding::{Level, Report};
 
-/// "4 errors, 1 warning in 120 files of 3 packages; 37 constructions seen, 0 suppressed".
+/// "4 errors, 1 warning; 37 constructions seen in 120 files of 3 packages, 0 suppressed".
 #[must_use]
 pub fn summary_line(report: &Report) -> String {
     let summary = &report.summary;
@@ -18,14 +18,14 @@ pub fn summary_line(report: &Report) -> String {
         counts.iter().filter(|(number, ..)| *number > 0).map(|(number, one, many)| count(*number, one, many)).collect();
     let found = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
     let mut line = format!(
-        "{found} in {} of {}; {} seen, {} suppressed",
+        "{found}; {} seen in {} of {}, {} suppressed",
+        count(summary.constructions, "construction", "constructions"),
         count(summary.files, "file", "files"),
         count(summary.packages, "package", "packages"),
-        count(summary.constructions, "construction", "constructions"),
         summary.suppressed,
     );
     if summary.below_level > 0 {
-        line.push_str(&format!(", {} of rules that are off", summary.below_level));
+        line.push_str(&format!(", {} of rules that are off or below the confidence asked for", summary.below_level));
     }
     if !report.problems.is_empty() {
         let problems = count(report.problems.len(), "problem", "problems");
@@ -59,7 +59,7 @@ mod tests {
         };
         assert_eq!(
             summary_line(&report),
-            "4 errors, 1 warning in 120 files of 3 packages; 37 constructions seen, 0 suppressed"
+            "4 errors, 1 warning; 37 constructions seen in 120 files of 3 packages, 0 suppressed"
         );
         report.summary = Summary { packages: 1, files: 1, constructions: 1, below_level: 2, ..Summary::default() };
         report.problems.push(Problem {
@@ -71,7 +71,7 @@ mod tests {
         });
         assert_eq!(
             summary_line(&report),
-            "no findings in 1 file of 1 package; 1 construction seen, 0 suppressed, 2 of rules that are off; \
+            "no findings; 1 construction seen in 1 file of 1 package, 0 suppressed, 2 of rules that are off or below the confidence asked for; \
              1 problem with the input"
         );
     }

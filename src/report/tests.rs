@@ -63,7 +63,7 @@ fn json_of_nothing() {
 #[test]
 fn human_of_nothing() {
     let text = text(Format::Human, &Report::default(), &Sources::default(), &Style::plain(80));
-    assert_eq!(text, "no findings in 0 files of 0 packages; 0 constructions seen, 0 suppressed\n");
+    assert_eq!(text, "no findings; 0 constructions seen in 0 files of 0 packages, 0 suppressed\n");
 }
 
 #[test]

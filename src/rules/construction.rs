@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::{chain, help};
 use crate::finding::{Confidence, Finding, Level, Location, Related, Resource, fingerprint};
-use crate::flow::{Analysis, Frequencies, Frequency};
+use crate::flow::{Analysis, End, Frequencies, Frequency};
 use crate::link::Program;
 
 /// Every rule id of this module, in the order of the documentation.
@@ -31,10 +31,11 @@ pub struct Context<'c, 'f> {
     pub analyses: &'c [Analysis],
 }
 
-/// The rule that a construction of `resource` at `frequency` breaks.
+/// The rule that a construction of `resource` breaks at an end. What a loop elsewhere runs again and again is an operation:
+/// `-in-loop` is said only of what stands in the loop itself.
 #[must_use]
-pub fn rule_of(resource: Resource, frequency: Frequency) -> Option<&'static str> {
-    match (resource, frequency) {
+pub fn rule_of(resource: Resource, end: &End) -> Option<&'static str> {
+    match (resource, said_frequency(end)?) {
         (_, Frequency::Once) => None,
         (_, Frequency::PerWorker) => Some("client-per-worker"),
         (Resource::Connection, Frequency::PerIteration) => Some("connection-in-loop"),
@@ -43,6 +44,14 @@ pub fn rule_of(resource: Resource, frequency: Frequency) -> Option<&'static str>
         (_, Frequency::PerIteration) => Some("client-in-loop"),
         (_, Frequency::PerCall) => Some("client-per-call"),
         (_, Frequency::PerRequest) => Some("client-per-request"),
+    }
+}
+
+/// How often an end is said to be reached: see [`rule_of`].
+fn said_frequency(end: &End) -> Option<Frequency> {
+    match end.frequency? {
+        Frequency::PerIteration if !end.repeats_here => Some(Frequency::PerCall),
+        frequency => Some(frequency),
     }
 }
 
@@ -81,7 +90,7 @@ fn finding_of<'c>(
     let end = &analysis.ends[analysis.decisive?];
     let frequency = end.frequency?;
     let site = &analysis.site;
-    let rule = rule_of(site.resource, frequency)?;
+    let rule = rule_of(site.resource, end)?;
     let program = context.program;
     let location = Location { file: program.file_name(site.unit).to_owned(), span: site.span };
     let steps = chain::steps(context, analysis, end);
@@ -93,7 +102,7 @@ fn finding_of<'c>(
         rule,
         level: levels.get(rule).copied().unwrap_or(Level::Error),
         confidence,
-        message: message(program, analysis, frequency),
+        message: message(program, analysis, said_frequency(end)?),
         resource: site.resource,
         family: site.family.clone(),
         call: site.call.path.to_string(),

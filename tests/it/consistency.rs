@@ -14,7 +14,7 @@ use connlint::rules::RULES;
 use connlint::rules::page::pages;
 use proc_macro2::{TokenStream, TokenTree};
 
-use super::common::annotations::in_repository;
+use super::common::annotations::{in_repository, limits};
 use super::common::binary::connlint;
 use super::common::library::{self, PROJECTS};
 use super::common::{files, root, shown};
@@ -342,4 +342,18 @@ fn catalogue_format_is_documented() {
         }
     }
     assert!(missing.is_empty(), "rules/README.md says nothing of {missing:?}");
+}
+
+/// The misses that `docs/limits.md` names are those of the fixtures: `[…](../path): **mechanism**`.
+#[test]
+fn limits_are_those_of_the_fixtures() {
+    let text = std::fs::read_to_string(root().join("docs/limits.md")).expect("the document can be read");
+    let mut named = BTreeSet::new();
+    for entry in text.split("\n- [").skip(1) {
+        let Some((_, entry)) = entry.split_once("](../") else { continue };
+        let (path, entry) = entry.split_once("):").expect("a link ends");
+        let mechanism = entry.split("**").nth(1).unwrap_or_else(|| panic!("no mechanism is named of {path}"));
+        assert!(named.insert((path.to_owned(), mechanism.to_owned())), "{path}: {mechanism} is named twice");
+    }
+    assert_eq!(named, limits(&root().join("fixtures")), "docs/limits.md and the marks `//~?`");
 }

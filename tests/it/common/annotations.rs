@@ -1,5 +1,7 @@
-//! Expectations that stand beside the line: `//~ rule, rule` and `//~? rule`.
+//! Expectations that stand beside the line: `//~ rule, rule`, `//~? rule (mechanism)`, and both, where the finding that
+//! is made has the lesser rule.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -46,13 +48,32 @@ pub(crate) fn in_repository(folder: &Path) -> Vec<Expectation> {
 
 /// Rules expected by a line, and whether each is a known miss.
 fn of_line(line: &str) -> Vec<(String, bool)> {
-    let Some((_, text)) = line.split_once("//~") else { return Vec::new() };
-    let (text, known_miss) = match text.strip_prefix('?') {
-        Some(text) => (text, true),
-        None => (text, false),
+    let of_annotation = |text: &str| -> Vec<(String, bool)> {
+        let (text, known_miss) = match text.strip_prefix('?') {
+            Some(text) => (text, true),
+            None => (text, false),
+        };
+        let rules = text.strip_prefix(' ');
+        let rules = rules.unwrap_or_else(|| panic!("a space is missing in the annotation of `{line}`"));
+        let rules = rules.split(" (").next().unwrap_or_default();
+        rules.trim_end().split(", ").map(|rule| (rule.to_owned(), known_miss)).collect()
     };
-    let rules = text.strip_prefix(' ').unwrap_or_else(|| panic!("a space is missing in the annotation of `{line}`"));
-    rules.split(", ").map(|rule| (rule.trim_end().to_owned(), known_miss)).collect()
+    line.split("//~").skip(1).flat_map(of_annotation).collect()
+}
+
+/// What is not seen below `folder`, and by which mechanism: the files, and what stands in brackets after `//~?`.
+pub(crate) fn limits(folder: &Path) -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    for path in files(folder, "rs") {
+        let bytes = std::fs::read(&path).expect("the file can be read");
+        for line in String::from_utf8_lossy(&bytes).lines() {
+            let Some((_, annotation)) = line.split_once("//~?") else { continue };
+            let mechanism = annotation.split_once(" (").and_then(|(_, text)| text.trim_end().strip_suffix(')'));
+            let mechanism = mechanism.unwrap_or_else(|| panic!("`{line}` does not name a mechanism"));
+            found.insert((shown(&path), mechanism.to_owned()));
+        }
+    }
+    found
 }
 
 /// Compares; the text lists every difference, and is empty when there is none.
@@ -103,5 +124,6 @@ pub(crate) fn differences(expected: &[Expectation], findings: &[Finding]) -> Str
 fn annotations_are_read() {
     assert_eq!(of_line("x; //~ a, b"), [("a".to_owned(), false), ("b".to_owned(), false)]);
     assert_eq!(of_line("x; //~? a"), [("a".to_owned(), true)]);
+    assert_eq!(of_line("x; //~ a //~? b (why)"), [("a".to_owned(), false), ("b".to_owned(), true)]);
     assert!(of_line("x; // ~ a").is_empty());
 }

@@ -128,7 +128,7 @@ async fn status(url: &str) {
     connection-in-loop in main
     - open one `redis::aio::ConnectionManager` before the loop (src/main.rs:10) and use it in every turn
     - open it with `get_connection_manager`
-    client-in-loop in status
+    client-per-call in status
     - build it before the loop (src/main.rs:5) and hand it to `status`
     "#);
 }
