@@ -294,15 +294,16 @@ fn is_success(body: &Body, pat: PatId) -> bool {
     matches!(body.pat(pat), Pat::TupleStruct(path, _) if path.last().is_some_and(|name| name == "Ok" || name == "Some"))
 }
 
-/// Whether a `return` or `break` stands in an expression, outside of inner closures and loops.
+/// Whether an expression always ends in a `return` or `break`: not only under a further condition.
 fn leaves(body: &Body, expr: ExprId) -> bool {
     match body.expr(expr) {
         Expr::Return(_) | Expr::Break(_) => true,
-        Expr::Closure(_) | Expr::Async(_) | Expr::Loop { .. } => false,
-        inner => {
-            let mut found = false;
-            inner.for_each_child(|child| found = found || leaves(body, child));
-            found
-        }
+        Expr::Block(stmts) => stmts.iter().any(|stmt| match stmt {
+            Stmt::Semi(expr) | Stmt::Tail(expr) => leaves(body, *expr),
+            Stmt::Let { init, .. } => init.is_some_and(|init| leaves(body, init)),
+        }),
+        Expr::If { then, otherwise: Some(otherwise), .. } => leaves(body, *then) && leaves(body, *otherwise),
+        Expr::Match { arms, .. } => !arms.is_empty() && arms.iter().all(|(_, _, arm)| leaves(body, *arm)),
+        _ => false,
     }
 }

@@ -202,12 +202,19 @@ impl Graph<'_, '_, '_> {
     fn repeats(&self, unit: UnitId, expr: ExprId, loops: &[ExprId]) -> bool {
         let Some(body) = self.program.body(unit) else { return false };
         let repeating: Vec<&ExprId> = loops.iter().filter(|around| !is_retry(body, expr, **around)).collect();
-        // A `for` that keeps what it gets sets something up: pools, shards, levels of a cache.
-        let is_for = |around: &ExprId| matches!(body.expr(*around), Expr::Loop { kind: LoopKind::For, .. });
-        if repeating.is_empty() || !repeating.iter().all(|around| is_for(around)) {
-            return !repeating.is_empty();
+        if repeating.is_empty() {
+            return false;
         }
         let fate = self.fates.of(unit, expr);
+        // A reconnecting loop: what the call gives is served until it breaks.
+        if fate.serves {
+            return false;
+        }
+        // A `for` that keeps what it gets sets something up: pools, shards, levels of a cache.
+        let is_for = |around: &ExprId| matches!(body.expr(*around), Expr::Loop { kind: LoopKind::For, .. });
+        if !repeating.iter().all(|around| is_for(around)) {
+            return true;
+        }
         fate.kept.is_none() && !repeating.iter().all(|around| fate.outlives.contains(around))
     }
 
