@@ -73,6 +73,8 @@ pub struct Catalog {
     roots: Vec<RootRef>,
     /// Roots by the last segment of an attribute, function, method, macro name.
     roots_by_name: FxHashMap<Name, Vec<usize>>,
+    /// Roots with a `*` in a trait's path.
+    pattern_roots: Vec<usize>,
     memos: Vec<MemoFact>,
     memos_by_name: FxHashMap<Name, Vec<usize>>,
     macros: FxHashMap<Name, MacroFact>,
@@ -216,6 +218,9 @@ impl Catalog {
                 list.push(index);
             }
         }
+        if root.traits.keys().any(|path| path.contains('*')) {
+            self.pattern_roots.push(index);
+        }
         self.roots.push(RootRef { file, fact: root.clone() });
     }
 
@@ -299,10 +304,9 @@ impl Catalog {
         self.roots_by_name.get(name).into_iter().flatten().map(|index| &self.roots[*index])
     }
 
-    /// All roots.
-    #[must_use]
-    pub fn roots(&self) -> &[RootRef] {
-        &self.roots
+    /// Roots that name traits by patterns.
+    pub fn pattern_roots(&self) -> impl Iterator<Item = &RootRef> {
+        self.pattern_roots.iter().map(|index| &self.roots[*index])
     }
 
     /// Memoising forms that name something whose last segment is `name`.

@@ -107,8 +107,10 @@ fn matching_attribute<'p>(
     list: fn(&RootFact) -> &Vec<String>,
 ) -> Option<&'p RootRef> {
     let name = attr.path.last()?;
+    let mut candidates = program.catalog.roots_named(name).filter(|root| !list(&root.fact).is_empty()).peekable();
+    candidates.peek()?;
     let full = program.full_path(program.unit(id).module, &attr.path);
-    program.catalog.roots_named(name).find(|root| {
+    candidates.find(|root| {
         let named = list(&root.fact).iter().any(|known| match &full {
             Some(full) => known == full,
             None => crate::catalog::last_segment(known) == name.as_str() && attr.path.segments.len() == 1,
@@ -139,7 +141,8 @@ fn trait_root(program: &Program<'_>, id: UnitId) -> Option<RootHit> {
         Some(TraitRef::Local(of)) => local_trait_path(program, *of),
         None => program.written_path(definition.module, written),
     };
-    let root = program.catalog.roots().iter().find(|root| {
+    let named = program.catalog.roots_named(crate::catalog::last_segment(&full));
+    let root = named.chain(program.catalog.pattern_roots()).find(|root| {
         root.fact.traits.iter().any(|(pattern, methods)| {
             matches_pattern(pattern, &full) && (methods.is_empty() || methods.iter().any(|method| *method == unit.name))
         }) && is_active(program, id, root)
