@@ -10,7 +10,7 @@ use rustc_hash::FxHashSet;
 use crate::catalog::{Catalog, CatalogError};
 use crate::discover::{DiscoverError, Discovery, Options as DiscoverOptions, discover};
 use crate::finding::{Confidence, Finding, Level, Report, Summary};
-use crate::flow::{Analysis, Frequencies, analyse};
+use crate::flow::{Flow, analyse};
 use crate::link::{Program, link};
 use crate::load::load;
 use crate::parse::Tests;
@@ -53,16 +53,21 @@ pub enum CheckError {
 }
 
 /// What the analysis knows, for those who ask about single constructions.
-#[derive(Debug)]
 pub struct Analysed<'c, 'f> {
     /// The packages.
     pub discovery: &'c Discovery,
     /// The linked program.
     pub program: &'c Program<'f>,
-    /// The reasoning about each construction.
-    pub analyses: &'c [Analysis],
-    /// How often units run.
-    pub known: &'c Frequencies,
+    /// What is known of its flow.
+    pub flow: &'c Flow<'c, 'f>,
+}
+
+impl<'c, 'f> Analysed<'c, 'f> {
+    /// What rules look at.
+    #[must_use]
+    pub fn context(&self) -> rules::Context<'c, 'f> {
+        rules::Context::new(self.flow)
+    }
 }
 
 /// Checks, and reports.
@@ -71,8 +76,7 @@ pub struct Analysed<'c, 'f> {
 /// When there is nothing to check.
 pub fn run(request: &Request) -> Result<Checked, CheckError> {
     with_analysis(request, |analysed| {
-        let context = rules::Context { program: analysed.program, known: analysed.known, analyses: analysed.analyses };
-        let found = findings(context, &request.levels);
+        let found = findings(analysed.context(), &request.levels);
         let report = report(request, analysed, found);
         Checked { report, sources: analysed.program.loaded.sources.clone() }
     })
@@ -90,8 +94,8 @@ pub fn with_analysis<R>(request: &Request, ask: impl FnOnce(&Analysed<'_, '_>) -
     let tests = if request.all_targets { Tests::Keep } else { Tests::Skip };
     let loaded = load(&discovery, &wanted, &catalog.macro_table(), tests, &request.cwd);
     let program = link(&catalog, &discovery, &loaded);
-    let (analyses, known) = analyse(&program, request.all_targets);
-    Ok(ask(&Analysed { discovery: &discovery, program: &program, analyses: &analyses, known: &known }))
+    let flow = analyse(&program, request.all_targets);
+    Ok(ask(&Analysed { discovery: &discovery, program: &program, flow: &flow }))
 }
 
 /// The packages that are asked for. When only files or folders of a package are, also the rest of its workspace: callers may
@@ -170,7 +174,7 @@ fn report(request: &Request, analysed: &Analysed<'_, '_>, found: Vec<Finding>) -
     let mut summary = Summary {
         packages: analysed.discovery.packages.len(),
         files: loaded.files.len(),
-        constructions: analysed.analyses.len(),
+        constructions: analysed.flow.analyses.len(),
         ..Summary::default()
     };
     let paths: BTreeMap<&str, &PathBuf> = loaded.files.iter().map(|file| (file.name.as_str(), &file.path)).collect();

@@ -56,7 +56,7 @@ pub struct EndReasoning {
 #[must_use]
 pub fn at(analysed: &Analysed<'_, '_>, file: &str, line: u32, column: Option<u32>) -> Vec<Reasoning> {
     let mut found: Vec<Reasoning> = Vec::new();
-    for analysis in analysed.analyses {
+    for analysis in &analysed.flow.analyses {
         let site = &analysis.site;
         if analysed.program.file_name(site.unit) != file || !site.span.has_line(line) {
             continue;
@@ -74,10 +74,46 @@ pub fn at(analysed: &Analysed<'_, '_>, file: &str, line: u32, column: Option<u32
     found
 }
 
+/// What one rule says of a place: a finding, or why there is none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RuleReason {
+    /// The rule.
+    pub rule: &'static str,
+    /// 1-based.
+    pub line: u32,
+    /// 1-based, in characters.
+    pub column: u32,
+    /// Whether it is reported, when the rule is on.
+    pub reported: bool,
+    /// The finding's message, or the reason for silence.
+    pub reason: String,
+}
+
+/// What the rules that are not about construction say of a 1-based line of a file.
+#[must_use]
+pub fn rules_at(analysed: &Analysed<'_, '_>, file: &str, line: u32) -> Vec<RuleReason> {
+    let (findings, acquittals) = crate::rules::reasons(analysed.context());
+    let here = |location: &Location| location.file == file && location.span.has_line(line);
+    let of = |rule, location: &Location, reported, reason: &str| RuleReason {
+        rule,
+        line: location.span.start.line,
+        column: location.span.start.column,
+        reported,
+        reason: reason.to_owned(),
+    };
+    let reported = findings.iter().filter(|finding| here(&finding.location));
+    let mut found: Vec<RuleReason> =
+        reported.map(|finding| of(finding.rule, &finding.location, true, &finding.message)).collect();
+    let silent = acquittals.iter().filter(|acquittal| here(&acquittal.location));
+    found.extend(silent.map(|acquittal| of(acquittal.rule, &acquittal.location, false, &acquittal.reason)));
+    found.sort_by(|a, b| (a.line, a.column, a.rule).cmp(&(b.line, b.column, b.rule)));
+    found
+}
+
 /// Lines of a file that hold constructions, sorted: what `at` could be asked about.
 #[must_use]
 pub fn lines_with_constructions(analysed: &Analysed<'_, '_>, file: &str) -> Vec<u32> {
-    let sites = analysed.analyses.iter().map(|analysis| &analysis.site);
+    let sites = analysed.flow.analyses.iter().map(|analysis| &analysis.site);
     let mut lines: Vec<u32> =
         sites.filter(|site| analysed.program.file_name(site.unit) == file).map(|site| site.span.start.line).collect();
     lines.sort_unstable();
@@ -136,9 +172,9 @@ fn innocent(analysis: &Analysis) -> String {
 fn end_of(analysed: &Analysed<'_, '_>, analysis: &Analysis, end: &End) -> EndReasoning {
     let program = analysed.program;
     let (unit, _) = end.place();
-    let context = crate::rules::Context { program, known: analysed.known, analyses: analysed.analyses };
+    let context = analysed.context();
     let steps = chain_steps(context, analysis, end);
-    let entry = analysed.known.of(unit);
+    let entry = analysed.flow.known.of(unit);
     EndReasoning {
         function: program.display_name(unit),
         frequency: end.frequency.map_or("unknown", Frequency::describe).to_owned(),

@@ -10,14 +10,21 @@ use crate::check::with_analysis;
 use crate::finding::Confidence;
 use crate::report::{Ink, Paint, Style};
 use crate::source::shown_name;
-use crate::why::{self, EndReasoning, Reasoning};
+use crate::why::{self, EndReasoning, Reasoning, RuleReason};
 
 /// What was found at the place.
+#[derive(serde::Serialize)]
 struct Answer {
+    /// The constructions there.
+    #[serde(rename = "constructions")]
     reasonings: Vec<Reasoning>,
+    /// What the other rules say of the place.
+    rules: Vec<RuleReason>,
     /// Lines of the file that hold constructions.
+    #[serde(skip)]
     others: Vec<u32>,
     /// Whether the file was analysed at all.
+    #[serde(skip)]
     known: bool,
 }
 
@@ -29,24 +36,42 @@ pub(super) fn why(args: &WhyArgs, style: &Style, out: &mut dyn Write) -> Result<
     let answer = in_pool(0, || {
         with_analysis(&request, |analysed| Answer {
             reasonings: why::at(analysed, &file, place.line, place.column),
+            rules: why::rules_at(analysed, &file, place.line),
             others: why::lines_with_constructions(analysed, &file),
             known: analysed.program.loaded.sources.get(&file).is_some(),
         })
     })??;
     match args.format {
         TextFormat::Json => {
-            serde_json::to_writer_pretty(&mut *out, &answer.reasonings).map_err(std::io::Error::from)?;
+            serde_json::to_writer_pretty(&mut *out, &answer).map_err(std::io::Error::from)?;
             writeln!(out)?;
         }
-        TextFormat::Human if answer.reasonings.is_empty() => nothing(&file, place.line, &answer, out)?,
+        TextFormat::Human if answer.is_empty() => nothing(&file, place.line, &answer, out)?,
         TextFormat::Human => {
             for reasoning in &answer.reasonings {
                 human(reasoning, style, out)?;
             }
+            rule_reasons(&answer.rules, style, out)?;
         }
     }
     out.flush()?;
-    Ok(if answer.reasonings.is_empty() { Outcome::Failed } else { Outcome::Clean })
+    Ok(if answer.is_empty() { Outcome::Failed } else { Outcome::Clean })
+}
+
+impl Answer {
+    fn is_empty(&self) -> bool {
+        self.reasonings.is_empty() && self.rules.is_empty()
+    }
+}
+
+/// One line for each rule that looked at something here.
+fn rule_reasons(rules: &[RuleReason], style: &Style, out: &mut dyn Write) -> std::io::Result<()> {
+    let paint = Paint::new(style);
+    for RuleReason { rule, line, column, reported, reason } in rules {
+        let verdict = if *reported { "reported" } else { "not reported" };
+        writeln!(out, "  {} at {line}:{column}: {verdict}: {reason}", paint.ink(Ink::Strong, rule))?;
+    }
+    Ok(())
 }
 
 fn nothing(file: &str, line: u32, answer: &Answer, out: &mut dyn Write) -> std::io::Result<()> {

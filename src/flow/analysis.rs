@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::context::{Context, HandOver, context, hand_over, is_retry};
 use super::fate::{Fate, Fates, Kept};
 use super::frequency::{Entry, Frequencies, Frequency, frequencies};
+use super::query::{Flow, is_in_scope};
 use super::roots::{RootHit, unit_root};
 use super::sites::{Site, find_sites};
 use crate::facts::ExprId;
@@ -78,11 +79,8 @@ const MAX_ENDS: usize = 64;
 
 /// Analyses every construction in scope.
 #[must_use]
-pub fn analyse(program: &Program<'_>, all_targets: bool) -> (Vec<Analysis>, Frequencies) {
-    let in_scope = |unit: UnitId| {
-        all_targets
-            || (!program.unit(unit).test && unit_root(program, unit).is_none_or(|root| root.frequency.is_some()))
-    };
+pub fn analyse<'a, 'f>(program: &'a Program<'f>, all_targets: bool) -> Flow<'a, 'f> {
+    let in_scope = |unit: UnitId| is_in_scope(program, unit, all_targets);
     let sites = find_sites(program, &in_scope);
     let fates = Fates::new(program);
     let mut analyses: Vec<Analysis> =
@@ -98,7 +96,7 @@ pub fn analyse(program: &Program<'_>, all_targets: bool) -> (Vec<Analysis>, Freq
     }
     acquit_twins(program, &known, &mut analyses);
     group(&mut analyses);
-    (analyses, known)
+    Flow { program, analyses, known, fates, all_targets }
 }
 
 fn follow_site(

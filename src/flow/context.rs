@@ -33,7 +33,7 @@ pub struct Context {
 
 /// What happens to a function that is handed on.
 #[derive(Debug, Clone)]
-pub(super) enum HandOver {
+pub enum HandOver {
     /// It runs at most once.
     Memo(Barrier),
     /// A framework calls it.

@@ -9,17 +9,20 @@
 //! - `roots`: what the frameworks call, and how often.
 //! - `frequency`: how often units run, from the roots down the references.
 //! - `analysis`: all of it together, per construction.
+//! - `query`: the same questions for any expression, for the rules that are not about constructions.
 
 mod analysis;
 mod context;
 mod fate;
 mod frequency;
+mod query;
 mod roots;
 mod sites;
 
 pub use analysis::{Analysis, End, Innocent, analyse};
-pub use context::{Barrier, Context};
+pub use context::{Barrier, Context, HandOver};
 pub use fate::{Fate, Kept};
 pub use frequency::{Frequencies, Frequency, Via};
+pub use query::Flow;
 pub use roots::{RootHit, registration};
 pub use sites::{Site, find_sites};

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::{chain, help};
 use crate::finding::{Confidence, Finding, Level, Location, Related, Resource, fingerprint};
-use crate::flow::{Analysis, End, Frequencies, Frequency};
+use crate::flow::{Analysis, End, Flow, Frequencies, Frequency};
 use crate::link::Program;
 
 /// Every rule id of this module, in the order of the documentation.
@@ -21,14 +21,24 @@ pub const RULES: [&str; 7] = [
 ];
 
 /// What rules look at.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Context<'c, 'f> {
+    /// The flow, for questions about other expressions.
+    pub flow: &'c Flow<'c, 'f>,
     /// The program.
     pub program: &'c Program<'f>,
     /// How often its units run.
     pub known: &'c Frequencies,
     /// The analyses of all constructions.
     pub analyses: &'c [Analysis],
+}
+
+impl<'c, 'f> Context<'c, 'f> {
+    /// What is known of a program.
+    #[must_use]
+    pub fn new(flow: &'c Flow<'c, 'f>) -> Self {
+        Context { flow, program: flow.program, known: &flow.known, analyses: &flow.analyses }
+    }
 }
 
 /// The rule that a construction of `resource` breaks at an end. What a loop elsewhere runs again and again is an operation:
@@ -56,8 +66,7 @@ fn said_frequency(end: &End) -> Option<Frequency> {
 }
 
 /// All findings; rules that `levels` sets to off are left to the caller's count by level [`Level::Off`].
-#[must_use]
-pub fn findings(context: Context<'_, '_>, levels: &BTreeMap<String, Level>) -> Vec<Finding> {
+pub(super) fn findings(context: Context<'_, '_>, levels: &BTreeMap<String, Level>) -> Vec<Finding> {
     let mut places = std::collections::BTreeSet::new();
     let mut ordinals: BTreeMap<String, usize> = BTreeMap::new();
     let mut found = Vec::new();

@@ -1,12 +1,44 @@
 //! Rules: what each one is, and what `connlint explain` says of it.
 //!
-//! In: analyses of constructions ([`crate::flow::Analysis`]). Out: findings. A rule is a page under `rules/`, a row in
-//! `construction`'s table, and a fixture.
+//! In: analyses of constructions ([`crate::flow::Analysis`]) and the program around them. Out: findings. The seven
+//! construction rules are rows of `construction`'s table; every other rule is a module with a [`judge::Rule`], which brings
+//! its subjects before a [`judge::Judge`]. Each has a page under `rules/` and a fixture.
 
 mod chain;
+mod client_leaked;
 mod construction;
 mod help;
+pub mod judge;
 pub mod page;
 
+use std::collections::BTreeMap;
+
 pub use chain::steps as chain_steps;
-pub use construction::{Context, RULES, findings, rule_of};
+pub use construction::{Context, RULES as CONSTRUCTION_RULES, rule_of};
+use judge::{Acquittal, Rule};
+
+use crate::finding::{Finding, Level};
+
+/// The rules that are not about where something is constructed, in the order of the documentation.
+const PRACTICE: &[Rule] = &[client_leaked::RULE];
+
+/// The ids of all rules, in the order of the documentation.
+#[must_use]
+pub fn ids() -> Vec<&'static str> {
+    CONSTRUCTION_RULES.iter().copied().chain(PRACTICE.iter().map(|rule| rule.id)).collect()
+}
+
+/// All findings. Rules that `levels` does not name are off; of the construction rules, what is off is left to the caller's
+/// count.
+#[must_use]
+pub fn findings(context: Context<'_, '_>, levels: &BTreeMap<String, Level>) -> Vec<Finding> {
+    let mut found = construction::findings(context, levels);
+    found.extend(judge::judged(context, PRACTICE, levels));
+    found
+}
+
+/// What the rules beyond construction say of each of their subjects, reported or not.
+#[must_use]
+pub fn reasons(context: Context<'_, '_>) -> (Vec<Finding>, Vec<Acquittal>) {
+    judge::reasons(context, PRACTICE)
+}

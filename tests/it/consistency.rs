@@ -10,8 +10,8 @@ use connlint::facts::TypeRef;
 use connlint::facts::ty::Path as TypePath;
 use connlint::finding::Role;
 use connlint::parse::parse_type;
-use connlint::rules::RULES;
 use connlint::rules::page::pages;
+use connlint::rules::{self, CONSTRUCTION_RULES};
 use proc_macro2::{TokenStream, TokenTree};
 
 use super::common::annotations::{in_repository, limits};
@@ -21,8 +21,8 @@ use super::common::{files, root, shown};
 
 #[test]
 fn rules_pages_and_fixtures_are_the_same_set() {
-    let rules: BTreeSet<String> = RULES.iter().map(ToString::to_string).collect();
-    assert_eq!(rules.len(), RULES.len(), "a rule is listed twice");
+    let rules: BTreeSet<String> = rules::ids().iter().map(ToString::to_string).collect();
+    assert_eq!(rules.len(), rules::ids().len(), "a rule is listed twice");
     let pages: BTreeSet<String> =
         pages().expect("the pages are well-formed").iter().map(|page| page.id.clone()).collect();
     assert_eq!(rules, pages, "rules and pages");
@@ -30,8 +30,15 @@ fn rules_pages_and_fixtures_are_the_same_set() {
         let expectations = in_repository(&root().join(folder));
         expectations.into_iter().filter(|expected| !expected.known_miss).map(|expected| expected.rule).collect()
     };
-    assert_eq!(rules, annotated("fixtures/rules"), "rules and fixtures/rules");
-    assert_eq!(rules, annotated("fixtures/projects/shop"), "rules and fixtures/projects/shop");
+    let (construction, practice): (BTreeSet<String>, BTreeSet<String>) =
+        rules.into_iter().partition(|rule| CONSTRUCTION_RULES.contains(&rule.as_str()));
+    assert_eq!(construction, annotated("fixtures/rules"), "rules and fixtures/rules");
+    assert!(construction.is_subset(&annotated("fixtures/projects/shop")), "rules and fixtures/projects/shop");
+    for rule in &practice {
+        let found = annotated(&format!("fixtures/practice/{rule}"));
+        assert_eq!(found, BTreeSet::from([rule.clone()]), "fixtures/practice/{rule}");
+    }
+    assert_eq!(practice, annotated("fixtures/practice"), "rules and fixtures/practice");
     assert!(annotated("fixtures/projects/shop-mended").is_empty());
 }
 
@@ -49,7 +56,7 @@ fn is_phrase(text: &str) -> bool {
 fn messages_keep_the_convention() {
     let broken = library::check(&[root().join("fixtures/broken")], root());
     let mut texts = BTreeSet::new();
-    for checked in [&*library::RULES, &*PROJECTS, &broken] {
+    for checked in [&*library::RULES, &*library::PRACTICE, &*PROJECTS, &broken] {
         for finding in &checked.report.findings {
             texts.insert(finding.message.clone());
             texts.extend(finding.help.iter().cloned());
@@ -70,7 +77,8 @@ fn messages_keep_the_convention() {
 #[test]
 fn chains_lead_from_a_root_to_the_construction() {
     for checked in [&*library::RULES, &*PROJECTS] {
-        for finding in &checked.report.findings {
+        let findings = checked.report.findings.iter().filter(|finding| CONSTRUCTION_RULES.contains(&finding.rule));
+        for finding in findings {
             let place = format!("{}:{}", finding.location.file, finding.location.span.start.line);
             let roles: Vec<Role> = finding.chain.iter().map(|step| step.role).collect();
             let (first, rest) = roles.split_first().expect("a chain has steps");

@@ -3,20 +3,20 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::common::library::{PROJECTS, RULES};
+use super::common::library::{PRACTICE, PROJECTS, RULES};
 use super::common::{files, root, shown};
 
 #[test]
 fn findings_by_crate_and_rule() {
     let fixtures = root().join("fixtures");
     let mut crates: BTreeMap<String, BTreeMap<&str, usize>> = BTreeMap::new();
-    for folder in ["rules", "projects"] {
+    for folder in ["rules", "practice", "projects"] {
         for manifest in files(&fixtures.join(folder), "toml") {
             let folder = manifest.parent().expect("a manifest stands in a folder");
             crates.entry(shown(folder)).or_default();
         }
     }
-    for finding in RULES.report.findings.iter().chain(&PROJECTS.report.findings) {
+    for finding in RULES.report.findings.iter().chain(&PRACTICE.report.findings).chain(&PROJECTS.report.findings) {
         let file = &finding.location.file;
         let owner = crates.iter_mut().rfind(|(name, _)| file.starts_with(&format!("{name}/")));
         let (_, counts) = owner.unwrap_or_else(|| panic!("{file} is in no crate"));

@@ -18,6 +18,9 @@ pub(crate) static RULES: LazyLock<Checked> = LazyLock::new(|| check(&[root().joi
 /// The findings of all rules over `fixtures/projects`.
 pub(crate) static PROJECTS: LazyLock<Checked> = LazyLock::new(|| check(&[root().join("fixtures/projects")], root()));
 
+/// The findings of all rules over `fixtures/practice`.
+pub(crate) static PRACTICE: LazyLock<Checked> = LazyLock::new(|| check(&[root().join("fixtures/practice")], root()));
+
 /// Checks with every rule on, the pedantic ones too.
 pub(crate) fn check(paths: &[PathBuf], cwd: &Path) -> Checked {
     let known = pages().expect("the pages are well-formed").iter().map(|page| (page.id.as_str(), page.level));

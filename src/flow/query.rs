@@ -1,0 +1,60 @@
+//! What is known of a program's flow, and questions about it.
+//!
+//! In: the analyses of all constructions. Out: answers for any expression or unit, with the same meaning as in the
+//! analyses: its fate, what stands around it, how often it runs.
+
+use super::analysis::Analysis;
+use super::context::{Context, HandOver, context, hand_over};
+use super::fate::{Fate, Fates};
+use super::frequency::{Frequencies, frequencies};
+use super::roots::unit_root;
+use crate::facts::ExprId;
+use crate::link::{Program, UnitId};
+
+/// A program with what is known of its flow.
+pub struct Flow<'a, 'f> {
+    /// The program.
+    pub program: &'a Program<'f>,
+    /// The reasoning about each construction.
+    pub analyses: Vec<Analysis>,
+    /// How often the units run that constructions end in, and those that lead to them.
+    pub known: Frequencies,
+    pub(super) fates: Fates<'a, 'f>,
+    pub(super) all_targets: bool,
+}
+
+impl Flow<'_, '_> {
+    /// Whether a unit is part of the program that is judged: tests are not, unless they were asked for.
+    #[must_use]
+    pub fn in_scope(&self, unit: UnitId) -> bool {
+        is_in_scope(self.program, unit, self.all_targets)
+    }
+
+    /// What becomes of an expression's value.
+    #[must_use]
+    pub fn fate(&self, unit: UnitId, expr: ExprId) -> Fate {
+        self.fates.of(unit, expr)
+    }
+
+    /// What stands around an expression.
+    #[must_use]
+    pub fn context(&self, unit: UnitId, expr: ExprId) -> Context {
+        context(self.program, unit, expr)
+    }
+
+    /// What happens to the closure, async block or function path at `expr`.
+    #[must_use]
+    pub fn hand_over(&self, unit: UnitId, expr: ExprId) -> HandOver {
+        hand_over(self.program, unit, expr)
+    }
+
+    /// How often these units run, and all that lead to them. Worked out anew at each call: ask once for many.
+    #[must_use]
+    pub fn frequencies(&self, units: impl IntoIterator<Item = UnitId>) -> Frequencies {
+        frequencies(self.program, &self.fates, units, &|unit| self.in_scope(unit))
+    }
+}
+
+pub(super) fn is_in_scope(program: &Program<'_>, unit: UnitId, all_targets: bool) -> bool {
+    all_targets || (!program.unit(unit).test && unit_root(program, unit).is_none_or(|root| root.frequency.is_some()))
+}
