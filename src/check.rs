@@ -87,15 +87,21 @@ pub fn run(request: &Request) -> Result<Checked, CheckError> {
 /// # Errors
 /// When there is nothing to check.
 pub fn with_analysis<R>(request: &Request, ask: impl FnOnce(&Analysed<'_, '_>) -> R) -> Result<R, CheckError> {
-    let catalog = Catalog::builtin()?;
     let options = DiscoverOptions { all_targets: request.all_targets, cargo: None };
-    let discovery = discover_with_callers(request, &options)?;
+    // Most of the discovery is waiting for cargo.
+    let (discovery, catalog) = rayon::join(|| discover_with_callers(request, &options), Catalog::builtin);
+    let (discovery, catalog) = (discovery?, catalog?);
     let wanted = packages_of_interest(&catalog, &discovery);
     let tests = if request.all_targets { Tests::Keep } else { Tests::Skip };
     let loaded = load(&discovery, &wanted, &catalog.macro_table(), tests, &request.cwd);
-    let program = link(&catalog, &discovery, &loaded);
-    let flow = analyse(&program, request.all_targets);
-    Ok(ask(&Analysed { discovery: &discovery, program: &program, flow: &flow }))
+    let answer = {
+        let program = link(&catalog, &discovery, &loaded);
+        let flow = analyse(&program, request.all_targets);
+        ask(&Analysed { discovery: &discovery, program: &program, flow: &flow })
+    };
+    // Facts are many small allocations: whoever waits for the answer need not wait for their release.
+    std::thread::spawn(move || drop(loaded));
+    Ok(answer)
 }
 
 /// The packages that are asked for. When only files or folders of a package are, also the rest of its workspace: callers may

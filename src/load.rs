@@ -4,9 +4,8 @@
 //! in parallel, and for each target its tree of modules. Files outside of every tree are not read.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::discover::{Discovery, Target};
@@ -64,43 +63,56 @@ struct Reference {
 /// Reads everything that the packages' targets reach.
 #[must_use]
 pub fn load(discovery: &Discovery, wanted: &[bool], macros: &MacroTable, tests: Tests, cwd: &Path) -> Loaded {
-    let mut parsed: FxHashMap<PathBuf, Option<Parsed>> = FxHashMap::default();
     let mut roots: FxHashSet<PathBuf> = FxHashSet::default();
-    let mut wave: Vec<PathBuf> = Vec::new();
     for (package, _) in discovery.packages.iter().zip(wanted).filter(|(_, wanted)| **wanted) {
         roots.extend(package.targets.iter().map(|target| target.root.clone()));
     }
-    wave.extend(roots.iter().cloned());
-    let mut problems = Vec::new();
-    while !wave.is_empty() {
-        wave.sort_unstable();
-        wave.dedup();
-        let results: Vec<(PathBuf, Result<Parsed, Problem>)> = wave
-            .par_drain(..)
-            .map(|path| {
-                let is_root = roots.contains(&path);
-                let result = read(&path, is_root, macros, tests, cwd);
-                (path, result)
-            })
-            .collect();
-        for (path, result) in results {
-            let entry = match result {
-                Ok(entry) => {
-                    for reference in &entry.references {
-                        wave.extend(reference.candidates.first().cloned());
-                    }
-                    Some(entry)
-                }
-                Err(problem) => {
-                    problems.push(problem);
-                    None
-                }
-            };
-            parsed.insert(path, entry);
+    let reader = Reader { roots, macros, tests, cwd, seen: Mutex::default(), results: Mutex::default() };
+    rayon::scope(|scope| {
+        let mut first: Vec<&PathBuf> = reader.roots.iter().collect();
+        first.sort_unstable();
+        for path in first {
+            reader.visit(scope, path.clone());
         }
-        wave.retain(|path| !parsed.contains_key(path));
+    });
+    let mut results = reader.results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    results.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    let mut parsed: FxHashMap<PathBuf, Option<Parsed>> = FxHashMap::default();
+    let mut problems = Vec::new();
+    for (path, result) in results {
+        let entry = result.map_err(|problem| problems.push(problem)).ok();
+        parsed.insert(path, entry);
     }
     assemble(discovery, wanted, parsed, problems)
+}
+
+/// Reads the module tree: each file as soon as one that declares it was read, on whichever thread is free.
+struct Reader<'r> {
+    roots: FxHashSet<PathBuf>,
+    macros: &'r MacroTable,
+    tests: Tests,
+    cwd: &'r Path,
+    seen: Mutex<FxHashSet<PathBuf>>,
+    results: Mutex<Vec<(PathBuf, Result<Parsed, Problem>)>>,
+}
+
+impl<'r> Reader<'r> {
+    fn visit<'s>(&'s self, scope: &rayon::Scope<'s>, path: PathBuf)
+    where
+        'r: 's,
+    {
+        if !self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone()) {
+            return;
+        }
+        scope.spawn(move |scope| {
+            let result = read(&path, self.roots.contains(&path), self.macros, self.tests, self.cwd);
+            let declared = result.iter().flat_map(|parsed| &parsed.references);
+            for file in declared.filter_map(|reference| reference.candidates.first()) {
+                self.visit(scope, file.clone());
+            }
+            self.results.lock().unwrap_or_else(PoisonError::into_inner).push((path, result));
+        });
+    }
 }
 
 struct Parsed {

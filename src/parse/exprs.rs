@@ -42,12 +42,15 @@ impl<'a> BodyLowerer<'a> {
     /// The finished body with `root` as its outermost expression.
     pub(super) fn finish(mut self, root: ExprId) -> Body {
         for index in 0..self.exprs.len() {
-            let mut children = Vec::new();
-            self.exprs[index].expr.for_each_child(|child| children.push(child));
             let parent = ExprId(u32::try_from(index).unwrap_or(u32::MAX));
-            for child in children {
-                self.exprs[child.0 as usize].parent = Some(parent);
-            }
+            // Children stand before their parents.
+            let (before, rest) = self.exprs.split_at_mut(index);
+            let Some(node) = rest.first() else { break };
+            node.expr.for_each_child(|child| {
+                if let Some(child) = before.get_mut(child.0 as usize) {
+                    child.parent = Some(parent);
+                }
+            });
         }
         self.mentions.sort_unstable();
         self.mentions.dedup();

@@ -1,6 +1,7 @@
 //! How fast each stage is, in lines of source per second.
 //!
-//! `cargo bench` measures on a generated tree; with `CONNLINT_BENCH_TREE=folder` on that folder too.
+//! `cargo bench` measures on a generated tree; with `CONNLINT_BENCH_TREE=folder` on that folder too. Machines differ and are
+//! noisy: what counts is the ratio of the whole run to syn alone on as many threads, measured in the same run.
 
 mod generate;
 
@@ -18,6 +19,7 @@ use connlint::load::{Loaded, load};
 use connlint::parse::{Tests, parse_file};
 use divan::Bencher;
 use divan::counter::ItemsCount;
+use rayon::prelude::*;
 
 /// Room for deep expressions, as the command has it.
 const STACK: usize = 64 << 20;
@@ -170,4 +172,16 @@ fn g_whole_run(bencher: Bencher<'_, '_>, tree: Tree) {
     let tree = Prepared::of(tree);
     let request = tree.request();
     bencher.counter(tree.lines()).bench(|| check::run(&request).expect("there is something to check"));
+}
+
+/// syn alone on all threads: the peer that the whole run is compared with.
+#[divan::bench(args = trees(), sample_count = 10, sample_size = 1)]
+fn h_syn_on_all_threads(bencher: Bencher<'_, '_>, tree: Tree) {
+    let tree = Prepared::of(tree);
+    bencher.counter(tree.lines()).bench(|| {
+        tree.texts.par_iter().for_each(|text| {
+            drop(divan::black_box(syn::parse_file(text)));
+            proc_macro2::extra::invalidate_current_thread_spans();
+        });
+    });
 }
