@@ -275,16 +275,16 @@ impl Catalog {
         places.iter().filter_map(|(owner, index)| Some((owner, self.method(owner, name).get(*index)?)))
     }
 
-    /// Last segments of everything that constructs a resource.
+    /// Last segments of everything that constructs a resource, by the file that says so.
     #[must_use]
-    pub fn maker_names(&self) -> FxHashSet<Name> {
+    pub fn maker_names(&self) -> FxHashMap<FileId, FxHashSet<Name>> {
         let of_functions = self.functions.values().flatten();
         let of_methods = self.methods.values().flat_map(FxHashMap::values).flatten();
-        of_functions
-            .chain(of_methods)
-            .filter(|call| call.fact.makes.is_some())
-            .map(|call| last_segment(&call.path).into())
-            .collect()
+        let mut names: FxHashMap<FileId, FxHashSet<Name>> = FxHashMap::default();
+        for call in of_functions.chain(of_methods).filter(|call| call.fact.makes.is_some()) {
+            names.entry(call.file).or_default().insert(last_segment(&call.path).into());
+        }
+        names
     }
 
     /// Whether methods of this name keep what they are given (`insert`, `push`, `set`), on whatever receiver.
@@ -335,6 +335,13 @@ impl Catalog {
     /// How frameworks keep state.
     pub fn states(&self) -> impl Iterator<Item = (&CatalogFile, &StateFact)> {
         self.files.iter().flat_map(|file| file.state.iter().map(move |state| (file, state)))
+    }
+
+    /// The name of a family for people.
+    #[must_use]
+    pub fn family_title(&self, family: &str) -> Option<&str> {
+        let of_family = self.files.iter().filter(|file| file.family.as_deref() == Some(family));
+        of_family.into_iter().find_map(|file| file.family_title.as_deref())
     }
 
     /// Whether a package of this name (as in its registry) can build a catalogued client.

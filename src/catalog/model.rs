@@ -25,6 +25,9 @@ pub struct CatalogFile {
     /// Family of what the clients talk to (`redis`, `http`, `sql`, …); only for client catalogues.
     #[serde(default)]
     pub family: Option<String>,
+    /// Name of the family shown to people, e.g. `MongoDB`; one file of a family is enough to say it.
+    #[serde(default)]
+    pub family_title: Option<String>,
     /// Packages (names on crates.io) that this file speaks about: it is in force for a package that depends on one.
     /// Empty: always in force.
     #[serde(default)]

@@ -5,10 +5,12 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
-use crate::catalog::CallRef;
 use crate::catalog::model::TypeRole;
-use crate::facts::{Body, Expr, ExprId, TypeRef};
+use crate::catalog::{CallRef, FileId};
+use crate::discover::Package;
+use crate::facts::{Body, Expr, ExprId, Name, TypeRef};
 use crate::finding::Resource;
 use crate::link::{Program, Target, Ty, UnitId};
 use crate::source::Span;
@@ -43,19 +45,70 @@ pub struct Site {
 /// Every construction outside of test code (inside too, when tests are in scope).
 #[must_use]
 pub fn find_sites(program: &Program<'_>, in_scope: &(dyn Fn(UnitId) -> bool + Sync)) -> Vec<Site> {
-    let makers = program.catalog.maker_names();
+    let makers = Makers::new(program);
     let units: Vec<UnitId> = program.unit_ids().collect();
     let found: Vec<Vec<Site>> = units
         .into_par_iter()
         .map(|unit| {
             let Some(body) = program.body(unit) else { return Vec::new() };
-            if !in_scope(unit) || !body.mentions.iter().any(|name| makers.contains(name)) {
+            if !makers.are_mentioned(program, unit, body) || !in_scope(unit) {
                 return Vec::new();
             }
             sites_of(program, unit, body)
         })
         .collect();
     found.into_iter().flatten().collect()
+}
+
+/// The names of constructing functions that each package can reach: most bodies mention none, and need no types.
+struct Makers {
+    by_package: Vec<FxHashSet<Name>>,
+}
+
+impl Makers {
+    fn new(program: &Program<'_>) -> Self {
+        let by_file = program.catalog.maker_names();
+        let packages = &program.discovery.packages;
+        let by_package = (0..packages.len()).map(|package| {
+            let reached = reached_packages(packages, package);
+            let in_force = |file: &&FileId| {
+                let needs = &program.catalog.file(**file).packages;
+                reached.is_none()
+                    || needs.is_empty()
+                    || needs.iter().any(|name| reached.iter().flatten().any(|known| known == name))
+            };
+            by_file.keys().filter(in_force).flat_map(|file| by_file[file].iter().cloned()).collect()
+        });
+        Makers { by_package: by_package.collect() }
+    }
+
+    fn are_mentioned(&self, program: &Program<'_>, unit: UnitId, body: &Body) -> bool {
+        let names = &self.by_package[program.crate_of(unit).package];
+        body.mentions.iter().any(|name| names.contains(name))
+    }
+}
+
+/// What a package depends on, also through other packages of the run; none when that isn't known.
+fn reached_packages(packages: &[Package], start: usize) -> Option<Vec<&str>> {
+    let mut seen = vec![start];
+    let mut names = Vec::new();
+    let mut next = 0;
+    while let Some(at) = seen.get(next).copied() {
+        next += 1;
+        let package = &packages[at];
+        if !package.has_manifest {
+            return None;
+        }
+        for dependency in &package.dependencies {
+            names.push(dependency.package.as_str());
+            let local = packages.iter().position(|other| dependency.path.as_ref() == Some(&other.folder));
+            match local {
+                Some(local) if !seen.contains(&local) => seen.push(local),
+                _ => {}
+            }
+        }
+    }
+    Some(names)
 }
 
 fn sites_of(program: &Program<'_>, unit: UnitId, body: &Body) -> Vec<Site> {

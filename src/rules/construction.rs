@@ -143,14 +143,14 @@ fn message(program: &Program<'_>, analysis: &Analysis, frequency: Frequency) -> 
 
 /// `a Redis client`, `an HTTP pool`.
 pub(super) fn thing(program: &Program<'_>, analysis: &Analysis) -> String {
-    let family = analysis.site.family.as_str();
-    let family = match family {
-        "redis" => "Redis".to_owned(),
-        "mongodb" => "MongoDB".to_owned(),
-        "kafka" => "Kafka".to_owned(),
-        "" => program.catalog.file(analysis.site.call.file).name.clone(),
-        short if short.len() <= 4 => short.to_uppercase(),
-        other => other.to_owned(),
+    let catalog = program.catalog;
+    let family = match analysis.site.family.as_str() {
+        "" => catalog.file(analysis.site.call.file).name.clone(),
+        family => match catalog.family_title(family) {
+            Some(title) => title.to_owned(),
+            None if family.len() <= 4 => family.to_uppercase(),
+            None => family.to_owned(),
+        },
     };
     let article = help::article(&family);
     format!("{article} {family} {}", analysis.site.resource.name())

@@ -21,6 +21,10 @@ use divan::Bencher;
 use divan::counter::ItemsCount;
 use rayon::prelude::*;
 
+/// As the command has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Room for deep expressions, as the command has it.
 const STACK: usize = 64 << 20;
 
