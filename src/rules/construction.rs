@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::{chain, help};
+use crate::catalog::FileId;
 use crate::finding::{Confidence, Finding, Level, Location, Related, Resource, fingerprint};
 use crate::flow::{Analysis, End, Flow, Frequencies, Frequency};
 use crate::link::Program;
@@ -143,17 +144,21 @@ fn message(program: &Program<'_>, analysis: &Analysis, frequency: Frequency) -> 
 
 /// `a Redis client`, `an HTTP pool`.
 pub(super) fn thing(program: &Program<'_>, analysis: &Analysis) -> String {
-    let family = analysis.site.family.as_str();
-    let family = match family {
+    let family = family_title(program, &analysis.site.family, analysis.site.call.file);
+    let article = help::article(&family);
+    format!("{article} {family} {}", analysis.site.resource.name())
+}
+
+/// A family as people write it; the catalogue's name where there is none.
+pub(super) fn family_title(program: &Program<'_>, family: &str, file: FileId) -> String {
+    match family {
         "redis" => "Redis".to_owned(),
         "mongodb" => "MongoDB".to_owned(),
         "kafka" => "Kafka".to_owned(),
-        "" => program.catalog.file(analysis.site.call.file).name.clone(),
+        "" => program.catalog.file(file).name.clone(),
         short if short.len() <= 4 => short.to_uppercase(),
         other => other.to_owned(),
-    };
-    let article = help::article(&family);
-    format!("{article} {family} {}", analysis.site.resource.name())
+    }
 }
 
 /// Every step found by type or path: high; no caller known: medium; a name alone: low.
