@@ -287,6 +287,24 @@ impl Catalog {
         names
     }
 
+    /// Last segments of everything of a client library that blocks the thread.
+    #[must_use]
+    pub fn blocking_names(&self) -> FxHashSet<Name> {
+        let of_functions = self.functions.values().flatten();
+        let of_methods = self.methods.values().flat_map(FxHashMap::values).flatten();
+        of_functions
+            .chain(of_methods)
+            .filter(|call| self.blocks(call))
+            .map(|call| last_segment(&call.path).into())
+            .collect()
+    }
+
+    /// Whether a call of a client library blocks the thread.
+    #[must_use]
+    pub fn blocks(&self, call: &CallRef) -> bool {
+        call.fact.blocking && self.file(call.file).packages.iter().any(|package| self.is_client_package(package))
+    }
+
     /// Whether methods of this name keep what they are given (`insert`, `push`, `set`), on whatever receiver.
     #[must_use]
     pub fn is_keeper_name(&self, name: &str) -> bool {

@@ -4,11 +4,11 @@
 //! analyses: its fate, what stands around it, how often it runs.
 
 use super::analysis::Analysis;
-use super::context::{Context, HandOver, context, hand_over};
+use super::context::{Context, HandOver, context, hand_over, is_retry};
 use super::fate::{Fate, Fates};
 use super::frequency::{Frequencies, frequencies};
 use super::roots::unit_root;
-use crate::facts::ExprId;
+use crate::facts::{Expr, ExprId, LoopKind};
 use crate::link::{Program, UnitId};
 
 /// A program with what is known of its flow.
@@ -46,6 +46,14 @@ impl Flow<'_, '_> {
     #[must_use]
     pub fn hand_over(&self, unit: UnitId, expr: ExprId) -> HandOver {
         hand_over(self.program, unit, expr)
+    }
+
+    /// Whether a loop in its unit runs an expression on and on: not until it succeeds, nor for each of a set of things.
+    #[must_use]
+    pub fn goes_on(&self, unit: UnitId, expr: ExprId) -> bool {
+        let Some(body) = self.program.body(unit) else { return false };
+        let is_for = |at: ExprId| matches!(body.expr(at), Expr::Loop { kind: LoopKind::For, .. });
+        self.context(unit, expr).loops.iter().any(|at| !is_for(*at) && !is_retry(body, expr, *at))
     }
 
     /// How often these units run, and all that lead to them. Worked out anew at each call: ask once for many.

@@ -80,7 +80,7 @@ fn above(context: Context<'_, '_>, end: &End, steps: &mut Vec<Step>) {
     steps.extend(upwards);
 }
 
-fn call_step(program: &Program<'_>, unit: UnitId, expr: ExprId, callee: UnitId) -> Step {
+pub(super) fn call_step(program: &Program<'_>, unit: UnitId, expr: ExprId, callee: UnitId) -> Step {
     Step {
         location: location(program, unit, span_of(program, unit, expr)),
         function: program.display_name(unit),
@@ -89,7 +89,7 @@ fn call_step(program: &Program<'_>, unit: UnitId, expr: ExprId, callee: UnitId) 
     }
 }
 
-fn root_unit(program: &Program<'_>, unit: UnitId, what: &str) -> Step {
+pub(super) fn root_unit(program: &Program<'_>, unit: UnitId, what: &str) -> Step {
     Step {
         location: location(program, unit, program.unit(unit).span),
         function: program.display_name(unit),
@@ -98,7 +98,7 @@ fn root_unit(program: &Program<'_>, unit: UnitId, what: &str) -> Step {
     }
 }
 
-fn root_at(program: &Program<'_>, unit: UnitId, expr: ExprId, what: &str) -> Step {
+pub(super) fn root_at(program: &Program<'_>, unit: UnitId, expr: ExprId, what: &str) -> Step {
     let mut span = span_of(program, unit, expr);
     // Only where a closure or loop begins: its body can be long.
     if span.end.line > span.start.line {

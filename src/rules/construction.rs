@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::{chain, help};
+use crate::catalog::FileId;
 use crate::finding::{Confidence, Finding, Level, Location, Related, Resource, fingerprint};
 use crate::flow::{Analysis, End, Flow, Frequencies, Frequency};
 use crate::link::Program;
@@ -143,17 +144,19 @@ fn message(program: &Program<'_>, analysis: &Analysis, frequency: Frequency) -> 
 
 /// `a Redis client`, `an HTTP pool`.
 pub(super) fn thing(program: &Program<'_>, analysis: &Analysis) -> String {
-    let catalog = program.catalog;
-    let family = match analysis.site.family.as_str() {
-        "" => catalog.file(analysis.site.call.file).name.clone(),
-        family => match catalog.family_title(family) {
-            Some(title) => title.to_owned(),
-            None if family.len() <= 4 => family.to_uppercase(),
-            None => family.to_owned(),
-        },
-    };
+    let family = family_title(program, &analysis.site.family, analysis.site.call.file);
     let article = help::article(&family);
     format!("{article} {family} {}", analysis.site.resource.name())
+}
+
+/// A family as people write it; the catalogue's name where there is none.
+pub(super) fn family_title(program: &Program<'_>, family: &str, file: FileId) -> String {
+    match (family, program.catalog.family_title(family)) {
+        ("", _) => program.catalog.file(file).name.clone(),
+        (_, Some(title)) => title.to_owned(),
+        (short, None) if short.len() <= 4 => short.to_uppercase(),
+        (other, None) => other.to_owned(),
+    }
 }
 
 /// Every step found by type or path: high; no caller known: medium; a name alone: low.

@@ -4,6 +4,7 @@
 //! construction rules are rows of `construction`'s table; every other rule is a module with a [`judge::Rule`], which brings
 //! its subjects before a [`judge::Judge`]. Each has a page under `rules/` and a fixture.
 
+mod blocking_connection_in_async;
 mod chain;
 mod client_leaked;
 mod construction;
@@ -20,7 +21,7 @@ use judge::{Acquittal, Rule};
 use crate::finding::{Finding, Level};
 
 /// The rules that are not about where something is constructed, in the order of the documentation.
-const PRACTICE: &[Rule] = &[client_leaked::RULE];
+const PRACTICE: &[Rule] = &[blocking_connection_in_async::RULE, client_leaked::RULE];
 
 /// The ids of all rules, in the order of the documentation.
 #[must_use]

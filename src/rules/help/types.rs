@@ -22,7 +22,7 @@ pub(super) fn plain_result(program: &Program<'_>, ty: &Ty) -> Ty {
 }
 
 /// The family that a library type belongs to; for a generic pool that of its manager.
-pub(super) fn family_of(program: &Program<'_>, ty: &Ty) -> Option<String> {
+pub(in crate::rules) fn family_of(program: &Program<'_>, ty: &Ty) -> Option<String> {
     family_within(program, ty, 0)
 }
 
