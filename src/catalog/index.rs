@@ -299,6 +299,13 @@ impl Catalog {
             .collect()
     }
 
+    /// Last segments of everything that takes a lock for one holder alone.
+    #[must_use]
+    pub fn locking_names(&self) -> FxHashSet<Name> {
+        let of_methods = self.methods.values().flat_map(FxHashMap::values).flatten();
+        of_methods.filter(|call| call.fact.locks).map(|call| last_segment(&call.path).into()).collect()
+    }
+
     /// Whether a call of a client library blocks the thread.
     #[must_use]
     pub fn blocks(&self, call: &CallRef) -> bool {

@@ -367,6 +367,9 @@ pub struct CallFact {
     /// It blocks the thread.
     #[serde(default)]
     pub blocking: bool,
+    /// The result is a guard that no other holder has beside it.
+    #[serde(default)]
+    pub locks: bool,
     /// What it does on the network.
     #[serde(default)]
     pub network: Option<Network>,

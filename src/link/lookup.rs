@@ -390,7 +390,8 @@ impl<'f> Program<'f> {
     }
 
     /// The type of a field of a struct or variant, with the owner's arguments put in.
-    pub(super) fn member_type(&self, owner: TypeId, generics: &'f Generics, field: &FieldDef, args: &[Ty]) -> Ty {
+    #[must_use]
+    pub fn member_type(&self, owner: TypeId, generics: &'f Generics, field: &FieldDef, args: &[Ty]) -> Ty {
         let definition = &self.types[owner.index()];
         let self_ty = Some(Ty::Local(owner, args.to_vec()));
         let scope = Scope {

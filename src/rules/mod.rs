@@ -10,6 +10,7 @@ mod client_leaked;
 mod construction;
 mod help;
 pub mod judge;
+mod locked_connection;
 pub mod page;
 
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ use judge::{Acquittal, Rule};
 use crate::finding::{Finding, Level};
 
 /// The rules that are not about where something is constructed, in the order of the documentation.
-const PRACTICE: &[Rule] = &[blocking_connection_in_async::RULE, client_leaked::RULE];
+const PRACTICE: &[Rule] = &[blocking_connection_in_async::RULE, client_leaked::RULE, locked_connection::RULE];
 
 /// The ids of all rules, in the order of the documentation.
 #[must_use]
