@@ -14,7 +14,7 @@ use crate::catalog::model::{Carry, Runs, TypeRole};
 use crate::facts::{Body, Expr, ExprId, Name};
 use crate::finding::{Confidence, Resource, Step};
 use crate::flow::{Frequency, HandOver};
-use crate::link::{Program, ReferenceKind, Target, Ty, UnitId, UnitKind};
+use crate::link::{Program, Reference, ReferenceKind, Target, Ty, UnitId, UnitKind};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule { id: "blocking-connection-in-async", judge };
@@ -180,7 +180,8 @@ fn route(context: Context<'_, '_>, known: &crate::flow::Frequencies, call: &Call
             }
             Around::Sync if calls.len() < MAX_DEPTH => {
                 for reference in program.references(unit) {
-                    if !reference.sure || !flow.in_scope(reference.unit) || !seen.insert(reference.unit) {
+                    let is_meant = reference.sure && !is_asynchronous_twin(program, unit, reference);
+                    if !is_meant || !flow.in_scope(reference.unit) || !seen.insert(reference.unit) {
                         continue;
                     }
                     if reference.kind == ReferenceKind::Value
@@ -198,6 +199,15 @@ fn route(context: Context<'_, '_>, known: &crate::flow::Frequencies, call: &Call
         }
     }
     Err(reason.unwrap_or("no asynchronous code is seen to call it"))
+}
+
+/// Whether a call that may be of this synchronous function is awaited, though its result is no future: another function of
+/// the name is meant, under another `cfg`.
+fn is_asynchronous_twin(program: &Program<'_>, unit: UnitId, reference: Reference) -> bool {
+    let Some(body) = program.body(reference.unit) else { return false };
+    let result = program.result_type(unit);
+    let is_value = matches!(result, Ty::Tuple(_) | Ty::Local(..)) || program.outcome_inner(&result).is_some();
+    is_value && is_awaited(body, reference.expr)
 }
 
 /// In what an expression stands within its unit.
