@@ -100,7 +100,8 @@ pub fn with_analysis<R>(request: &Request, ask: impl FnOnce(&Analysed<'_, '_>) -
         ask(&Analysed { discovery: &discovery, program: &program, flow: &flow })
     };
     // Facts are many small allocations: whoever waits for the answer need not wait for their release.
-    std::thread::spawn(move || drop(loaded));
+    // Without a thread for it they are released here.
+    let _ = std::thread::Builder::new().spawn(move || drop(loaded));
     Ok(answer)
 }
 

@@ -13,7 +13,6 @@ use super::model::{
     CallFact, Carry, CatalogFile, MacroFact, MemoFact, MemoScope, MethodFact, RootFact, StateFact, TypeFact, TypeRole,
 };
 use crate::facts::{Name, TypeRef};
-use crate::finding::Resource;
 use crate::parse::{MacroTable, parse_type};
 
 /// Index of a catalogue file.
@@ -128,14 +127,8 @@ impl Catalog {
             self.types.insert(fact.path.as_str().into(), TypeInfo { file: id, fact: fact.clone(), inner });
         }
         for fact in file.types.iter().filter(|fact| fact.default_builds) {
-            let makes = match fact.role {
-                TypeRole::Client => Some(Resource::Client),
-                TypeRole::Pool => Some(Resource::Pool),
-                TypeRole::Connection => Some(Resource::Connection),
-                _ => None,
-            };
             let call = CallFact {
-                makes,
+                makes: fact.role.resource(),
                 returns: Some(fact.path.clone()),
                 versions: fact.versions.clone(),
                 ..CallFact::default()
@@ -309,7 +302,13 @@ impl Catalog {
     /// Whether a call of a client library blocks the thread.
     #[must_use]
     pub fn blocks(&self, call: &CallRef) -> bool {
-        call.fact.blocking && self.file(call.file).packages.iter().any(|package| self.is_client_package(package))
+        call.fact.blocking && self.is_client_file(call.file)
+    }
+
+    /// Whether a file speaks about a client library.
+    #[must_use]
+    pub fn is_client_file(&self, id: FileId) -> bool {
+        self.file(id).packages.iter().any(|package| self.is_client_package(package))
     }
 
     /// Whether methods of this name keep what they are given (`insert`, `push`, `set`), on whatever receiver.

@@ -103,6 +103,19 @@ pub enum TypeRole {
     Other,
 }
 
+impl TypeRole {
+    /// The resource that a value of the type is, if it is one.
+    #[must_use]
+    pub fn resource(self) -> Option<Resource> {
+        match self {
+            TypeRole::Client => Some(Resource::Client),
+            TypeRole::Pool => Some(Resource::Pool),
+            TypeRole::Connection => Some(Resource::Connection),
+            _ => None,
+        }
+    }
+}
+
 /// How a clone of a value relates to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -101,6 +101,16 @@ pub struct Dependency {
     pub kind: DependencyKind,
 }
 
+impl Dependency {
+    /// The least version that the requirement (`0.27`, `^1.2`) names.
+    #[must_use]
+    pub fn least_version(&self) -> Option<semver::Version> {
+        let parsed = semver::VersionReq::parse(&self.requirement).ok()?;
+        let first = parsed.comparators.first()?;
+        Some(semver::Version::new(first.major, first.minor.unwrap_or(0), first.patch.unwrap_or(0)))
+    }
+}
+
 /// Why nothing could be discovered.
 #[derive(Debug, thiserror::Error)]
 pub enum DiscoverError {

@@ -308,6 +308,18 @@ impl Body {
         }
     }
 
+    /// Whether an expression is `self`.
+    #[must_use]
+    pub fn is_self(&self, id: ExprId) -> bool {
+        matches!(self.expr(id), Expr::Path(path) if path.single().is_some_and(|name| name == "self"))
+    }
+
+    /// Whether an expression is awaited as it stands.
+    #[must_use]
+    pub fn is_awaited(&self, id: ExprId) -> bool {
+        self.parent(id).is_some_and(|parent| matches!(self.expr(parent), Expr::Await(_)))
+    }
+
     /// Every expression.
     pub fn ids(&self) -> impl Iterator<Item = ExprId> + use<> {
         (0..u32::try_from(self.exprs.len()).unwrap_or(u32::MAX)).map(ExprId)

@@ -3,7 +3,7 @@
 //! In: the linked program. Out: for every construction ([`Site`]) an [`Analysis`]: the places where its value ends, each with
 //! its frequency and the chain that leads there. The rules only read these.
 //!
-//! - `sites`: which calls construct a client, pool or connection.
+//! - `makers`, `sites`: which bodies can, and which calls do, construct a client, pool or connection.
 //! - `fate`: where a value goes within a unit, and through the calls that take it.
 //! - `context`: what stands around an expression within its unit: loops, closures, memoisation.
 //! - `roots`: what the frameworks call, and how often.
@@ -15,6 +15,7 @@ mod analysis;
 mod context;
 mod fate;
 mod frequency;
+mod makers;
 mod query;
 mod roots;
 mod sites;

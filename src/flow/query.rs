@@ -1,12 +1,12 @@
 //! What is known of a program's flow, and questions about it.
 //!
 //! In: the analyses of all constructions. Out: answers for any expression or unit, with the same meaning as in the
-//! analyses: its fate, what stands around it, how often it runs.
+//! analyses: what stands around it, what happens to it, how often it runs.
 
 use super::analysis::Analysis;
 use super::context::{Context, HandOver, context, hand_over, is_retry};
-use super::fate::{Fate, Fates};
-use super::frequency::{Frequencies, frequencies};
+use super::fate::Fates;
+use super::frequency::{Frequencies, Frequency, frequencies};
 use super::roots::unit_root;
 use crate::facts::{Expr, ExprId, LoopKind};
 use crate::link::{Program, UnitId};
@@ -28,12 +28,6 @@ impl Flow<'_, '_> {
     #[must_use]
     pub fn in_scope(&self, unit: UnitId) -> bool {
         is_in_scope(self.program, unit, self.all_targets)
-    }
-
-    /// What becomes of an expression's value.
-    #[must_use]
-    pub fn fate(&self, unit: UnitId, expr: ExprId) -> Fate {
-        self.fates.of(unit, expr)
     }
 
     /// What stands around an expression.
@@ -60,6 +54,16 @@ impl Flow<'_, '_> {
     #[must_use]
     pub fn frequencies(&self, units: impl IntoIterator<Item = UnitId>) -> Frequencies {
         frequencies(self.program, &self.fates, units, &|unit| self.in_scope(unit))
+    }
+
+    /// How often an expression's code begins to run: with the closure or loop that a framework runs, else with its unit, of
+    /// which `known` tells.
+    #[must_use]
+    pub fn frequency_at(&self, known: &Frequencies, unit: UnitId, expr: ExprId) -> Option<Frequency> {
+        match self.context(unit, expr).root {
+            Some((hit, _)) => hit.frequency,
+            None => known.of(unit).map(|entry| entry.frequency),
+        }
     }
 }
 

@@ -5,12 +5,11 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
 
+use super::makers::Makers;
+use crate::catalog::CallRef;
 use crate::catalog::model::TypeRole;
-use crate::catalog::{CallRef, FileId};
-use crate::discover::Package;
-use crate::facts::{Body, Expr, ExprId, Name, TypeRef};
+use crate::facts::{Body, Expr, ExprId, TypeRef};
 use crate::finding::Resource;
 use crate::link::{Program, Target, Ty, UnitId};
 use crate::source::Span;
@@ -58,57 +57,6 @@ pub fn find_sites(program: &Program<'_>, in_scope: &(dyn Fn(UnitId) -> bool + Sy
         })
         .collect();
     found.into_iter().flatten().collect()
-}
-
-/// The names of constructing functions that each package can reach: most bodies mention none, and need no types.
-struct Makers {
-    by_package: Vec<FxHashSet<Name>>,
-}
-
-impl Makers {
-    fn new(program: &Program<'_>) -> Self {
-        let by_file = program.catalog.maker_names();
-        let packages = &program.discovery.packages;
-        let by_package = (0..packages.len()).map(|package| {
-            let reached = reached_packages(packages, package);
-            let in_force = |file: &&FileId| {
-                let needs = &program.catalog.file(**file).packages;
-                reached.is_none()
-                    || needs.is_empty()
-                    || needs.iter().any(|name| reached.iter().flatten().any(|known| known == name))
-            };
-            by_file.keys().filter(in_force).flat_map(|file| by_file[file].iter().cloned()).collect()
-        });
-        Makers { by_package: by_package.collect() }
-    }
-
-    fn are_mentioned(&self, program: &Program<'_>, unit: UnitId, body: &Body) -> bool {
-        let names = &self.by_package[program.crate_of(unit).package];
-        body.mentions.iter().any(|name| names.contains(name))
-    }
-}
-
-/// What a package depends on, also through other packages of the run; none when that isn't known.
-fn reached_packages(packages: &[Package], start: usize) -> Option<Vec<&str>> {
-    let mut seen = vec![start];
-    let mut names = Vec::new();
-    let mut next = 0;
-    while let Some(at) = seen.get(next).copied() {
-        next += 1;
-        let package = &packages[at];
-        if !package.has_manifest {
-            return None;
-        }
-        for dependency in &package.dependencies {
-            names.push(dependency.package.as_str());
-            let local = packages.iter().position(|other| dependency.path.as_ref() == Some(&other.folder));
-            match local {
-                Some(local) if !seen.contains(&local) => seen.push(local),
-                _ => {}
-            }
-        }
-    }
-    Some(names)
 }
 
 fn sites_of(program: &Program<'_>, unit: UnitId, body: &Body) -> Vec<Site> {
@@ -171,24 +119,20 @@ fn is_distinguished(body: &Body, types: &crate::link::BodyTypes) -> bool {
 /// field of `self`, a static, a constant stay what they are.
 fn varies(body: &Body, types: &crate::link::BodyTypes, id: ExprId, depth: u32) -> bool {
     match body.expr(id) {
-        Expr::Path(path) => match types.locals.get(&id) {
+        Expr::Path(_) => match types.locals.get(&id) {
             Some(variable) => match body.initialiser_of(*variable) {
                 Some(init) => depth < 8 && varies(body, types, init, depth + 1),
                 None => true,
             },
-            None => path.single().is_some_and(|name| name == "self"),
+            None => body.is_self(id),
         },
-        Expr::Field { base, .. } => !is_self(body, *base) && varies(body, types, *base, depth),
+        Expr::Field { base, .. } => !body.is_self(*base) && varies(body, types, *base, depth),
         inner => {
             let mut found = false;
             inner.for_each_child(|child| found = found || varies(body, types, child, depth));
             found
         }
     }
-}
-
-fn is_self(body: &Body, id: ExprId) -> bool {
-    matches!(body.expr(id), Expr::Path(path) if path.single().is_some_and(|name| name == "self"))
 }
 
 fn is_callee(body: &Body, id: ExprId) -> bool {
@@ -240,19 +184,7 @@ fn family_of(program: &Program<'_>, unit: UnitId, id: ExprId, call: &CallRef) ->
         _ => &[],
     };
     let given = args.get(call.fact.from_arg.unwrap_or(0)).map(|arg| program.types(unit).ty(*arg));
-    given.and_then(|ty| family_of_type(program, ty, 0)).unwrap_or(own)
-}
-
-fn family_of_type(program: &Program<'_>, ty: &Ty, depth: usize) -> Option<String> {
-    if depth > 4 {
-        return None;
-    }
-    let Ty::External(path, args) = ty else { return None };
-    let info = program.catalog.type_info(path);
-    let of_args = || args.iter().find_map(|arg| family_of_type(program, arg, depth + 1));
-    info.and_then(|info| info.fact.family.clone())
-        .or_else(of_args)
-        .or_else(|| info.and_then(|info| program.catalog.file(info.file).family.clone()))
+    given.and_then(|ty| program.family_of(ty)).unwrap_or(own)
 }
 
 fn is_per_thread(program: &Program<'_>, call: &CallRef) -> bool {

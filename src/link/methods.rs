@@ -244,17 +244,10 @@ impl<'f> Program<'f> {
         let dependencies = package.dependencies.iter().filter(|dependency| packages.contains(&dependency.package));
         dependencies.into_iter().any(|dependency| {
             if dependency.locked.is_empty() {
-                least_version(&dependency.requirement).is_none_or(|version| wanted.matches(&version))
+                dependency.least_version().is_none_or(|version| wanted.matches(&version))
             } else {
                 dependency.locked.iter().any(|version| wanted.matches(version))
             }
         })
     }
-}
-
-/// The least version that a requirement such as `0.27` or `^1.2` names.
-fn least_version(requirement: &str) -> Option<semver::Version> {
-    let parsed = semver::VersionReq::parse(requirement).ok()?;
-    let comparator = parsed.comparators.first()?;
-    Some(semver::Version::new(comparator.major, comparator.minor.unwrap_or(0), comparator.patch.unwrap_or(0)))
 }

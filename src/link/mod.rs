@@ -5,6 +5,7 @@
 
 mod callers;
 mod collect;
+mod family;
 mod infer;
 mod infer_call;
 mod lookup;

@@ -328,16 +328,22 @@ impl<'f> Program<'f> {
     /// The module path of a unit with its name, for identities: `crate::module::Type::method`.
     #[must_use]
     pub fn full_name(&self, id: UnitId) -> String {
-        let mut names = vec![self.display_name(id)];
-        let mut module = Some(self.unit(id).module);
+        format!("{}::{}", self.module_path(self.unit(id).module), self.display_name(id))
+    }
+
+    /// A module with those around it and its crate: `crate::module`.
+    #[must_use]
+    pub fn module_path(&self, id: ModuleId) -> String {
+        let mut names = Vec::new();
+        let mut module = Some(id);
         while let Some(at) = module {
             let found = &self.modules[at.index()];
             if !found.name.is_empty() {
-                names.push(found.name.to_string());
+                names.push(found.name.as_str());
             }
             module = found.parent;
         }
-        names.push(self.crate_of(id).name.to_string());
+        names.push(&self.crates[self.modules[id.index()].krate.index()].name);
         names.reverse();
         names.join("::")
     }

@@ -2,7 +2,7 @@
 //!
 //! In: an end of an analysis. Out: [`Step`]s, root first.
 
-use super::construction::Context;
+use super::context::Context;
 use crate::facts::ExprId;
 use crate::finding::{Location, Role, Step};
 use crate::flow::{Analysis, End, Via, registration};
@@ -98,7 +98,7 @@ pub(super) fn root_unit(program: &Program<'_>, unit: UnitId, what: &str) -> Step
     }
 }
 
-pub(super) fn root_at(program: &Program<'_>, unit: UnitId, expr: ExprId, what: &str) -> Step {
+fn root_at(program: &Program<'_>, unit: UnitId, expr: ExprId, what: &str) -> Step {
     let mut span = span_of(program, unit, expr);
     // Only where a closure or loop begins: its body can be long.
     if span.end.line > span.start.line {

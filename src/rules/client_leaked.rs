@@ -4,7 +4,8 @@
 //! by code that runs again and again; leaking the one value of a process is a way to make a singleton.
 
 use super::chain;
-use super::construction::{Context, thing};
+use super::construction::thing;
+use super::context::Context;
 use super::judge::{Draft, Judge, Place, Rule};
 use crate::finding::{Confidence, Related};
 use crate::flow::{Analysis, End, Frequency, Innocent, Kept};

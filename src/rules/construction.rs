@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use super::context::{Context, family_title};
+use super::judge::Identities;
 use super::{chain, help};
-use crate::catalog::FileId;
-use crate::finding::{Confidence, Finding, Level, Location, Related, Resource, fingerprint};
-use crate::flow::{Analysis, End, Flow, Frequencies, Frequency};
+use crate::finding::{Confidence, Finding, Level, Location, Related, Resource};
+use crate::flow::{Analysis, End, Frequency};
 use crate::link::Program;
 
 /// Every rule id of this module, in the order of the documentation.
@@ -20,27 +21,6 @@ pub const RULES: [&str; 7] = [
     "connection-per-call",
     "connection-in-loop",
 ];
-
-/// What rules look at.
-#[derive(Clone, Copy)]
-pub struct Context<'c, 'f> {
-    /// The flow, for questions about other expressions.
-    pub flow: &'c Flow<'c, 'f>,
-    /// The program.
-    pub program: &'c Program<'f>,
-    /// How often its units run.
-    pub known: &'c Frequencies,
-    /// The analyses of all constructions.
-    pub analyses: &'c [Analysis],
-}
-
-impl<'c, 'f> Context<'c, 'f> {
-    /// What is known of a program.
-    #[must_use]
-    pub fn new(flow: &'c Flow<'c, 'f>) -> Self {
-        Context { flow, program: flow.program, known: &flow.known, analyses: &flow.analyses }
-    }
-}
 
 /// The rule that a construction of `resource` breaks at an end. What a loop elsewhere runs again and again is an operation:
 /// `-in-loop` is said only of what stands in the loop itself.
@@ -68,22 +48,12 @@ fn said_frequency(end: &End) -> Option<Frequency> {
 
 /// All findings; rules that `levels` sets to off are left to the caller's count by level [`Level::Off`].
 pub(super) fn findings(context: Context<'_, '_>, levels: &BTreeMap<String, Level>) -> Vec<Finding> {
-    let mut places = std::collections::BTreeSet::new();
-    let mut ordinals: BTreeMap<String, usize> = BTreeMap::new();
-    let mut found = Vec::new();
     let project = help::Project::default();
+    let mut identities = Identities::default();
+    let mut found = Vec::new();
     for analysis in context.analyses {
-        let Some(mut finding) = finding_of(context, &project, analysis, levels) else { continue };
-        // A file shared by a library and a binary is analysed in both.
-        if !places.insert((finding.location.clone(), finding.rule)) {
-            continue;
-        }
-        let name = context.program.full_name(analysis.site.unit);
-        let key = format!("{} {} {}", finding.rule, name, finding.call);
-        let ordinal = ordinals.entry(key).or_default();
-        finding.fingerprint = fingerprint(&[finding.rule, &name, &finding.call, &ordinal.to_string()]);
-        *ordinal += 1;
-        found.push(finding);
+        let Some(finding) = finding_of(context, &project, analysis, levels) else { continue };
+        found.extend(identities.identified(finding, &context.program.full_name(analysis.site.unit)));
     }
     found
 }
@@ -147,16 +117,6 @@ pub(super) fn thing(program: &Program<'_>, analysis: &Analysis) -> String {
     let family = family_title(program, &analysis.site.family, analysis.site.call.file);
     let article = help::article(&family);
     format!("{article} {family} {}", analysis.site.resource.name())
-}
-
-/// A family as people write it; the catalogue's name where there is none.
-pub(super) fn family_title(program: &Program<'_>, family: &str, file: FileId) -> String {
-    match (family, program.catalog.family_title(family)) {
-        ("", _) => program.catalog.file(file).name.clone(),
-        (_, Some(title)) => title.to_owned(),
-        (short, None) if short.len() <= 4 => short.to_uppercase(),
-        (other, None) => other.to_owned(),
-    }
 }
 
 /// Every step found by type or path: high; no caller known: medium; a name alone: low.

@@ -3,13 +3,13 @@
 //! In: for each subject that a rule looks at (a construction, a lock, a call), either a [`Draft`] of a finding or the reason
 //! why there is none. Out: findings, with level and identity; for `connlint why` also the reasons.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::construction::Context;
+use super::context::Context;
 use crate::facts::ExprId;
 use crate::finding::{Confidence, Finding, Level, Location, Related, Resource, Role, Step, fingerprint};
 use crate::flow::Site;
-use crate::link::{ModuleId, Program, TypeId, UnitId};
+use crate::link::{Program, TypeId, UnitId};
 use crate::source::Span;
 
 /// A rule beyond those about constructions: its page's id, and how it judges a program.
@@ -58,24 +58,9 @@ impl Place {
         Place {
             location: Location { file: program.loaded.files[file].name.clone(), span },
             function: found.name.to_string(),
-            identity: format!("{}::{}", module_name(program, found.module), found.name),
+            identity: format!("{}::{}", program.module_path(found.module), found.name),
         }
     }
-}
-
-fn module_name(program: &Program<'_>, module: ModuleId) -> String {
-    let mut names = Vec::new();
-    let mut at = Some(module);
-    while let Some(id) = at {
-        let found = &program.modules[id.index()];
-        if !found.name.is_empty() {
-            names.push(found.name.to_string());
-        }
-        at = found.parent;
-    }
-    names.push(program.crates[program.modules[module.index()].krate.index()].name.to_string());
-    names.reverse();
-    names.join("::")
 }
 
 /// A finding as its rule words it.
@@ -219,21 +204,34 @@ pub(super) fn reasons(context: Context<'_, '_>, rules: &'static [Rule]) -> (Vec<
     (findings, acquittals)
 }
 
-/// One finding per place (a file that two targets share is judged in both), each with an identity without line numbers.
+/// The findings of one rule, in order.
 fn identified(rule: &'static str, level: Level, drafts: Vec<Draft>) -> Vec<Finding> {
-    let mut places = std::collections::BTreeSet::new();
-    let mut ordinals: BTreeMap<String, usize> = BTreeMap::new();
-    let mut found = Vec::new();
-    for draft in drafts {
-        if !places.insert(draft.place.location.clone()) {
-            continue;
+    let mut identities = Identities::default();
+    let identify = |draft: Draft| {
+        let identity = draft.place.identity.clone();
+        identities.identified(draft.finding(rule, level), &identity)
+    };
+    drafts.into_iter().filter_map(identify).collect()
+}
+
+/// Gives findings an identity without line numbers, and takes one per place: a file that two targets share is judged in
+/// both.
+#[derive(Debug, Default)]
+pub(super) struct Identities {
+    places: BTreeSet<(Location, &'static str)>,
+    /// How many findings of a rule and call there are within a name.
+    ordinals: BTreeMap<(&'static str, String, String), usize>,
+}
+
+impl Identities {
+    /// The finding with its fingerprint, within what is called `name` in full; none when there is one at its place.
+    pub(super) fn identified(&mut self, mut finding: Finding, name: &str) -> Option<Finding> {
+        if !self.places.insert((finding.location.clone(), finding.rule)) {
+            return None;
         }
-        let (identity, call) = (draft.place.identity.clone(), draft.call.clone());
-        let ordinal = ordinals.entry(format!("{identity} {call}")).or_default();
-        let mut finding = draft.finding(rule, level);
-        finding.fingerprint = fingerprint(&[rule, &identity, &call, &ordinal.to_string()]);
+        let ordinal = self.ordinals.entry((finding.rule, name.to_owned(), finding.call.clone())).or_default();
+        finding.fingerprint = fingerprint(&[finding.rule, name, &finding.call, &ordinal.to_string()]);
         *ordinal += 1;
-        found.push(finding);
+        Some(finding)
     }
-    found
 }

@@ -8,6 +8,7 @@ mod blocking_connection_in_async;
 mod chain;
 mod client_leaked;
 mod construction;
+mod context;
 mod help;
 pub mod judge;
 mod locked_connection;
@@ -16,7 +17,8 @@ pub mod page;
 use std::collections::BTreeMap;
 
 pub use chain::steps as chain_steps;
-pub use construction::{Context, RULES as CONSTRUCTION_RULES, rule_of};
+pub use construction::{RULES as CONSTRUCTION_RULES, rule_of};
+pub use context::Context;
 use judge::{Acquittal, Rule};
 
 use crate::finding::{Finding, Level};

@@ -16,7 +16,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use walk::Walk;
 
-use crate::facts::{Expr, ExprId};
+use crate::facts::ExprId;
 use crate::link::{Program, UnitId, UnitKind};
 
 /// How a value is kept.
@@ -116,8 +116,7 @@ impl<'a, 'f> Fates<'a, 'f> {
         match key {
             ParamKey::This => {
                 for id in walk.body.ids() {
-                    if matches!(walk.body.expr(id), Expr::Path(path) if path.single().is_some_and(|name| name == "self"))
-                    {
+                    if walk.body.is_self(id) {
                         walk.follow_use(id, None);
                     }
                 }

@@ -4,7 +4,7 @@
 //! Where a client is only an address, that is a connection made from it; where a connection can't be shared, a pool.
 
 use super::situation::Situation;
-use super::types::{as_code, family_of, plain_result, related};
+use super::types::{as_code, plain_result, related};
 use crate::catalog::last_segment;
 use crate::catalog::model::{CallFact, CatalogFile, CloneKind, ShareKind, TypeFact, TypeRole};
 use crate::facts::Expr;
@@ -173,7 +173,7 @@ fn is_resource(s: &Situation<'_, '_>, ty: &Ty) -> bool {
     let Ty::External(path, _) = ty else { return false };
     let Some(info) = s.program.catalog.type_info(path) else { return false };
     matches!(info.fact.role, TypeRole::Client | TypeRole::Pool | TypeRole::Connection)
-        && family_of(s.program, ty).is_some_and(|family| family == s.analysis.site.family)
+        && s.program.family_of(ty).is_some_and(|family| family == s.analysis.site.family)
 }
 
 /// The catalogue's result type of the flagged call, if it is a client, pool or connection.
@@ -261,18 +261,11 @@ fn shared_connection(s: &Situation<'_, '_>, file: &CatalogFile, client: &str) ->
 fn in_force(s: &Situation<'_, '_>, file: &CatalogFile, versions: Option<&str>, deprecated: Option<&str>) -> bool {
     let package = s.program.package_of(s.analysis.site.unit);
     let dependency = package.dependencies.iter().find(|dependency| Some(&dependency.package) == file.packages.first());
-    let version = dependency
-        .and_then(|dependency| dependency.locked.last().cloned().or_else(|| least_version(&dependency.requirement)));
+    let version =
+        dependency.and_then(|dependency| dependency.locked.last().cloned().or_else(|| dependency.least_version()));
     let Some(version) = version else { return deprecated.is_none() };
     let matches = |text: &str| semver::VersionReq::parse(text).is_ok_and(|wanted| wanted.matches(&version));
     versions.is_none_or(matches) && deprecated.is_none_or(|since| !matches(&format!(">={since}")))
-}
-
-/// The least version that a requirement such as `0.27` names.
-fn least_version(requirement: &str) -> Option<semver::Version> {
-    let parsed = semver::VersionReq::parse(requirement).ok()?;
-    let first = parsed.comparators.first()?;
-    Some(semver::Version::new(first.major, first.minor.unwrap_or(0), first.patch.unwrap_or(0)))
 }
 
 /// A pool for connections that can't be shared: one of a library that the package has, else no particular one.

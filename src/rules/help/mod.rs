@@ -21,12 +21,11 @@ mod template;
 mod types;
 mod words;
 
-use super::construction::Context;
+use super::context::Context;
 use crate::finding::Resource;
 use crate::flow::{Analysis, Frequency};
 
 pub(super) use project::Project;
-pub(super) use types::family_of;
 
 /// No finding has more lines of help.
 const MAX_LINES: usize = 4;

@@ -5,7 +5,7 @@
 
 use super::handle::{Sharing, checkout};
 use super::situation::Situation;
-use super::types::{family_of, is_related, written};
+use super::types::{is_related, written};
 use crate::catalog::model::{CloneKind, ShareKind, TypeFact, TypeRole};
 use crate::facts::{FieldDef, Name};
 use crate::finding::Resource;
@@ -61,7 +61,7 @@ pub(super) fn kind_of(s: &Situation<'_, '_>, ty: &Ty) -> Option<(Kind, Ty)> {
         let info = s.program.catalog.type_info(path)?;
         match info.fact.role {
             TypeRole::Client | TypeRole::Pool | TypeRole::Connection => {
-                let same = family_of(s.program, &step).is_some_and(|family| family == site.family);
+                let same = s.program.family_of(&step).is_some_and(|family| family == site.family);
                 let fits = same && is_related(s.program, &step, s.program.catalog.file(site.call.file));
                 return fits.then(|| usable(s, path, &info.fact)).flatten().map(|kind| (kind, step.clone()));
             }

@@ -2,7 +2,7 @@
 //!
 //! In: an analysis with its deciding end. Out: [`Situation`], which the advice is made from.
 
-use super::super::construction::Context;
+use super::super::context::Context;
 use crate::facts::{Expr, ExprId};
 use crate::flow::{Analysis, End, Frequency, Via};
 use crate::link::{ModuleId, Owner, Program, ReferenceKind, TypeId, UnitId};

@@ -21,23 +21,6 @@ pub(super) fn plain_result(program: &Program<'_>, ty: &Ty) -> Ty {
     ty
 }
 
-/// The family that a library type belongs to; for a generic pool that of its manager.
-pub(in crate::rules) fn family_of(program: &Program<'_>, ty: &Ty) -> Option<String> {
-    family_within(program, ty, 0)
-}
-
-fn family_within(program: &Program<'_>, ty: &Ty, depth: usize) -> Option<String> {
-    let Ty::External(path, args) = ty else { return None };
-    if depth > MAX_DEPTH {
-        return None;
-    }
-    let info = program.catalog.type_info(path);
-    let of_args = || args.iter().find_map(|arg| family_within(program, arg, depth + 1));
-    info.and_then(|info| info.fact.family.clone())
-        .or_else(of_args)
-        .or_else(|| info.and_then(|info| program.catalog.file(info.file).family.clone()))
-}
-
 /// Whether a type belongs to the same libraries as a file: one can stand in for the other.
 pub(super) fn is_related(program: &Program<'_>, ty: &Ty, file: &CatalogFile) -> bool {
     let Ty::External(path, args) = ty else { return false };

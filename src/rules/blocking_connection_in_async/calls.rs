@@ -1,0 +1,89 @@
+//! The blocking calls of a unit, whoever runs it.
+//!
+//! In: units. Out: [`Call`]s of client libraries that block the thread, in the order of evaluation.
+
+use crate::catalog::FileId;
+use crate::catalog::model::TypeRole;
+use crate::facts::{Body, Expr, ExprId, Name};
+use crate::finding::Resource;
+use crate::link::{Program, Target, Ty, UnitId, UnitKind};
+use crate::rules::context::Context;
+
+/// A call that blocks.
+pub(super) struct Call {
+    pub(super) unit: UnitId,
+    pub(super) expr: ExprId,
+    /// Canonical path.
+    pub(super) path: Name,
+    pub(super) file: FileId,
+    pub(super) family: String,
+    pub(super) resource: Resource,
+}
+
+/// The functions that may make such calls.
+pub(super) fn units<'c>(context: Context<'c, '_>) -> impl Iterator<Item = UnitId> + 'c {
+    let program = context.program;
+    let names = program.catalog.blocking_names();
+    program.unit_ids().filter(move |unit| {
+        let mentions = || program.body(*unit).is_some_and(|body| body.mentions.iter().any(|name| names.contains(name)));
+        matches!(program.unit(*unit).kind, UnitKind::Function(_)) && mentions() && context.flow.in_scope(*unit)
+    })
+}
+
+/// The blocking calls of a unit, as they stand.
+pub(super) fn calls_of(program: &Program<'_>, unit: UnitId) -> Vec<Call> {
+    let Some(body) = program.body(unit) else { return Vec::new() };
+    let types = program.types(unit);
+    let mut found: Vec<Call> = body
+        .ids()
+        .filter(|id| !body.is_awaited(*id))
+        .filter_map(|id| match types.targets.get(&id) {
+            Some(Target::Library { call, sure: true }) if program.catalog.blocks(call) => {
+                let resource = call.fact.makes.unwrap_or(Resource::Connection);
+                let own = program.catalog.file(call.file).family.clone();
+                let family = receiver(body, id)
+                    .and_then(|receiver| family_through(program, types.ty(receiver)))
+                    .or(own)
+                    .or_else(|| program.family_of(types.ty(id)))
+                    .unwrap_or_default();
+                Some(Call { unit, expr: id, path: call.path.clone(), file: call.file, family, resource })
+            }
+            None => command(program, unit, id),
+            Some(_) => None,
+        })
+        .collect();
+    // In the order in which they are evaluated.
+    found.sort_by_key(|call| (body.node(call.expr).span.end, call.expr));
+    found
+}
+
+/// A method that the catalogue doesn't know, on a synchronous connection: a command.
+fn command(program: &Program<'_>, unit: UnitId, expr: ExprId) -> Option<Call> {
+    let body = program.body(unit)?;
+    let Expr::Method { receiver, name, .. } = body.expr(expr) else { return None };
+    let ty = program.types(unit).ty(*receiver);
+    program.autoderef(ty).iter().find_map(|step| {
+        let Ty::External(path, _) = step else { return None };
+        let info = program.catalog.type_info(path)?;
+        let is_connection = info.fact.blocking && info.fact.role == TypeRole::Connection;
+        is_connection.then(|| Call {
+            unit,
+            expr,
+            path: format!("{path}::{name}").into(),
+            file: info.file,
+            family: program.family_of(step).unwrap_or_default(),
+            resource: Resource::Connection,
+        })
+    })
+}
+
+fn receiver(body: &Body, call: ExprId) -> Option<ExprId> {
+    match body.expr(call) {
+        Expr::Method { receiver, .. } => Some(*receiver),
+        _ => None,
+    }
+}
+
+fn family_through(program: &Program<'_>, ty: &Ty) -> Option<String> {
+    program.autoderef(ty).iter().find_map(|step| program.family_of(step))
+}

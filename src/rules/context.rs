@@ -1,0 +1,38 @@
+//! What every rule looks at, and how it names it.
+//!
+//! In: the flow of a program. Out: [`Context`], the one argument of all rules.
+
+use crate::catalog::FileId;
+use crate::flow::{Analysis, Flow, Frequencies};
+use crate::link::Program;
+
+/// What rules look at.
+#[derive(Clone, Copy)]
+pub struct Context<'c, 'f> {
+    /// The flow, for questions about other expressions.
+    pub flow: &'c Flow<'c, 'f>,
+    /// The program.
+    pub program: &'c Program<'f>,
+    /// How often its units run.
+    pub known: &'c Frequencies,
+    /// The analyses of all constructions.
+    pub analyses: &'c [Analysis],
+}
+
+impl<'c, 'f> Context<'c, 'f> {
+    /// What is known of a program.
+    #[must_use]
+    pub fn new(flow: &'c Flow<'c, 'f>) -> Self {
+        Context { flow, program: flow.program, known: &flow.known, analyses: &flow.analyses }
+    }
+}
+
+/// A family as people write it; the catalogue's name where there is none.
+pub(super) fn family_title(program: &Program<'_>, family: &str, file: FileId) -> String {
+    match (family, program.catalog.family_title(family)) {
+        ("", _) => program.catalog.file(file).name.clone(),
+        (_, Some(title)) => title.to_owned(),
+        (short, None) if short.len() <= 4 => short.to_uppercase(),
+        (other, None) => other.to_owned(),
+    }
+}
