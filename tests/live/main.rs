@@ -10,6 +10,7 @@
 mod claims;
 mod compare;
 mod measure;
+mod shop;
 mod uncovered;
 
 use std::process::ExitCode;
@@ -49,6 +50,9 @@ fn run() -> Result<String, String> {
     let catalog = Catalog::builtin().map_err(|error| error.to_string())?;
     let claims = claims::claims(&catalog);
     let uncovered = uncovered::read()?;
-    let lines = measure::measure()?;
-    compare::compare(&catalog, &claims, &uncovered, &lines)
+    let probes = measure::build()?;
+    let lines = measure::measure(&probes)?;
+    let compared = compare::compare(&catalog, &claims, &uncovered, &lines)?;
+    let proved = shop::prove(&probes)?;
+    Ok(format!("{compared}\n{proved}"))
 }

@@ -11,6 +11,9 @@ use serde::Deserialize;
 /// Probes that run at once: they wait most of the time.
 const AT_ONCE: usize = 6;
 
+/// The program that measures the shop, and no crate.
+const LOAD: &str = "shop-load";
+
 /// One measurement.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Line {
@@ -58,41 +61,47 @@ pub(crate) fn has_redis_server() -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// All measurements, each with the exact version of what was measured.
-pub(crate) fn measure() -> Result<Vec<(Line, Version)>, String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/live");
-    let locked = locked(&folder)?;
-    let probes = build(&folder)?;
-    let lines = run_all(&probes)?;
-    lines
-        .into_iter()
-        .map(|line| {
-            let version = exact(&locked, &line.package, &line.version)?;
-            Ok((line, version))
-        })
-        .collect()
+/// The folder of the probes.
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/live")
 }
 
 /// Builds every probe. Out: their executables.
-fn build(folder: &Path) -> Result<Vec<PathBuf>, String> {
+pub(crate) fn build() -> Result<Vec<PathBuf>, String> {
+    executables(&folder(), &["--workspace", "--bins"])
+}
+
+/// All measurements, each with the exact version of what was measured.
+pub(crate) fn measure(probes: &[PathBuf]) -> Result<Vec<(Line, Version)>, String> {
+    let locked = locked(&folder())?;
+    let exact = |line: Line| {
+        let version = exact(&locked, &line.package, &line.version)?;
+        Ok((line, version))
+    };
+    run_all(probes)?.into_iter().map(exact).collect()
+}
+
+/// Builds what is selected in the workspace in `folder`. Out: the executables.
+pub(crate) fn executables(folder: &Path, selection: &[&str]) -> Result<Vec<PathBuf>, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["build", "--workspace", "--bins", "--locked", "--message-format", "json-render-diagnostics"]);
+    command.arg("build").args(selection).args(["--locked", "--message-format", "json-render-diagnostics"]);
     if let Some(target) = std::env::var_os("CONNLINT_LIVE_TARGET") {
         command.arg("--target-dir").arg(target);
     }
     command.current_dir(folder).stderr(Stdio::inherit());
     let output = command.output().map_err(|error| format!("cargo does not run: {error}"))?;
     if !output.status.success() {
-        return Err("the probes are not built".into());
+        return Err(format!("{} is not built", folder.display()));
     }
     let messages = String::from_utf8_lossy(&output.stdout).into_owned();
-    let executables = messages.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    Ok(executables.filter_map(|message| Some(PathBuf::from(message["executable"].as_str()?))).collect())
+    let messages = messages.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    Ok(messages.filter_map(|message| Some(PathBuf::from(message["executable"].as_str()?))).collect())
 }
 
 fn run_all(probes: &[PathBuf]) -> Result<Vec<Line>, String> {
-    let waiting = Mutex::new(probes.iter());
+    let measures = |probe: &&PathBuf| probe.file_name().is_some_and(|name| name != LOAD);
+    let waiting = Mutex::new(probes.iter().filter(measures));
     let next = || waiting.lock().expect("nobody panics with it").next();
     let results: Vec<Result<Vec<Line>, String>> = std::thread::scope(|scope| {
         let worker = || {
