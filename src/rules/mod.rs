@@ -8,8 +8,11 @@ mod chain;
 mod client_leaked;
 mod construction;
 mod help;
+mod implicit_pool_size;
 pub mod judge;
 pub mod page;
+mod settings;
+mod versions;
 
 use std::collections::BTreeMap;
 
@@ -20,7 +23,7 @@ use judge::{Acquittal, Rule};
 use crate::finding::{Finding, Level};
 
 /// The rules that are not about where something is constructed, in the order of the documentation.
-const PRACTICE: &[Rule] = &[client_leaked::RULE];
+const PRACTICE: &[Rule] = &[client_leaked::RULE, implicit_pool_size::RULE];
 
 /// The ids of all rules, in the order of the documentation.
 #[must_use]
