@@ -364,6 +364,9 @@ pub struct CallFact {
     /// It blocks the thread.
     #[serde(default)]
     pub blocking: bool,
+    /// It limits how long the future that it is given may take.
+    #[serde(default)]
+    pub limits: bool,
     /// What it does on the network.
     #[serde(default)]
     pub network: Option<Network>,

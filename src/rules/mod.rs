@@ -10,6 +10,7 @@ mod construction;
 mod help;
 mod implicit_pool_size;
 pub mod judge;
+mod missing_timeout;
 pub mod page;
 mod settings;
 mod versions;
@@ -23,7 +24,7 @@ use judge::{Acquittal, Rule};
 use crate::finding::{Finding, Level};
 
 /// The rules that are not about where something is constructed, in the order of the documentation.
-const PRACTICE: &[Rule] = &[client_leaked::RULE, implicit_pool_size::RULE];
+const PRACTICE: &[Rule] = &[client_leaked::RULE, implicit_pool_size::RULE, missing_timeout::RULE];
 
 /// The ids of all rules, in the order of the documentation.
 #[must_use]
