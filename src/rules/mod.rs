@@ -10,9 +10,13 @@ mod client_leaked;
 mod construction;
 mod context;
 mod help;
+mod implicit_pool_size;
 pub mod judge;
 mod locked_connection;
+mod missing_timeout;
 pub mod page;
+mod settings;
+mod versions;
 
 use std::collections::BTreeMap;
 
@@ -24,7 +28,13 @@ use judge::{Acquittal, Rule};
 use crate::finding::{Finding, Level};
 
 /// The rules that are not about where something is constructed, in the order of the documentation.
-const PRACTICE: &[Rule] = &[blocking_connection_in_async::RULE, client_leaked::RULE, locked_connection::RULE];
+const PRACTICE: &[Rule] = &[
+    blocking_connection_in_async::RULE,
+    client_leaked::RULE,
+    implicit_pool_size::RULE,
+    locked_connection::RULE,
+    missing_timeout::RULE,
+];
 
 /// The ids of all rules, in the order of the documentation.
 #[must_use]
