@@ -14,15 +14,18 @@ mod implicit_pool_size;
 pub mod judge;
 mod locked_connection;
 mod missing_timeout;
+mod oversized_pool;
 pub mod page;
+mod processes;
 mod settings;
+mod sizes;
 mod versions;
 
 use std::collections::BTreeMap;
 
 pub use chain::steps as chain_steps;
 pub use construction::{RULES as CONSTRUCTION_RULES, rule_of};
-pub use context::Context;
+pub use context::{Context, MAX_CONNECTIONS};
 use judge::{Acquittal, Rule};
 
 use crate::finding::{Finding, Level};
@@ -34,6 +37,7 @@ const PRACTICE: &[Rule] = &[
     implicit_pool_size::RULE,
     locked_connection::RULE,
     missing_timeout::RULE,
+    oversized_pool::RULE,
 ];
 
 /// The ids of all rules, in the order of the documentation.
@@ -42,12 +46,12 @@ pub fn ids() -> Vec<&'static str> {
     CONSTRUCTION_RULES.iter().copied().chain(PRACTICE.iter().map(|rule| rule.id)).collect()
 }
 
-/// All findings. Rules that `levels` does not name are off; of the construction rules, what is off is left to the caller's
-/// count.
+/// All findings; the pedantic part of a rule only if `pedantic`. Rules that `levels` does not name are off; of the
+/// construction rules, what is off is left to the caller's count.
 #[must_use]
-pub fn findings(context: Context<'_, '_>, levels: &BTreeMap<String, Level>) -> Vec<Finding> {
+pub fn findings(context: Context<'_, '_>, levels: &BTreeMap<String, Level>, pedantic: bool) -> Vec<Finding> {
     let mut found = construction::findings(context, levels);
-    found.extend(judge::judged(context, PRACTICE, levels));
+    found.extend(judge::judged(context, PRACTICE, levels, pedantic));
     found
 }
 

@@ -108,6 +108,8 @@ impl Prepared {
             cwd: self.folder.clone(),
             all_targets: false,
             levels: Default::default(),
+            pedantic: false,
+            max_connections: connlint::rules::MAX_CONNECTIONS,
             min_confidence: Confidence::Low,
         }
     }
