@@ -318,6 +318,13 @@ impl Catalog {
         self.types.iter().filter(|(_, info)| info.fact.declares.is_some())
     }
 
+    /// Whether some method of a type constructs a resource.
+    #[must_use]
+    pub fn makes_by_method(&self, owner: &str) -> bool {
+        let methods = self.methods.get(owner).into_iter().flat_map(FxHashMap::values).flatten();
+        methods.into_iter().any(|call| call.fact.makes.is_some())
+    }
+
     /// Everything that limits how long a future may take, by path, sorted.
     #[must_use]
     pub fn limiters(&self) -> Vec<&Name> {

@@ -50,8 +50,9 @@ pub fn ids() -> Vec<&'static str> {
 /// construction rules, what is off is left to the caller's count.
 #[must_use]
 pub fn findings(context: Context<'_, '_>, levels: &BTreeMap<String, Level>, pedantic: bool) -> Vec<Finding> {
-    let mut found = construction::findings(context, levels);
-    found.extend(judge::judged(context, PRACTICE, levels, pedantic));
+    let constructions = || construction::findings(context, levels);
+    let (mut found, of_practice) = rayon::join(constructions, || judge::judged(context, PRACTICE, levels, pedantic));
+    found.extend(of_practice);
     found
 }
 

@@ -45,6 +45,12 @@ pub(super) fn library_of(program: &Program<'_>, unit: UnitId, file: FileId) -> S
     format!("{of} {}", versions.join(" or ")).trim_end().to_owned()
 }
 
+/// Whether anything is known of that version.
+pub(super) fn is_known(program: &Program<'_>, unit: UnitId, file: FileId) -> bool {
+    let Some(of) = program.catalog.file(file).packages.first() else { return false };
+    possible(program.package_of(unit), of) != Possible::Fitting(vec![VersionReq::STAR])
+}
+
 /// The first version that fits a requirement such as `>=0.25, <1`.
 pub(super) fn first_of(versions: Option<&str>) -> Option<String> {
     let wanted = VersionReq::parse(versions?).ok()?;

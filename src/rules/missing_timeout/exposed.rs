@@ -45,9 +45,8 @@ impl<'c, 'f> Exposure<'c, 'f> {
 fn serves(context: Context<'_, '_>, process: CrateId, family: &str) -> bool {
     let uses = uses(context, process, family);
     let frequencies = context.flow.frequencies(uses.iter().map(|(unit, _)| *unit));
-    uses.into_iter().any(|(unit, expr)| {
-        context.flow.frequency_at(&frequencies, unit, expr) == Some(Frequency::PerRequest)
-    })
+    uses.into_iter()
+        .any(|(unit, expr)| context.flow.frequency_at(&frequencies, unit, expr) == Some(Frequency::PerRequest))
 }
 
 /// Where a process does something with a family's libraries.

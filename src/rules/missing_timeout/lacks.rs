@@ -12,7 +12,7 @@ pub(super) struct Lack<'c> {
     pub(super) kind: TimeoutKind,
     /// Who could set it; empty: nobody can in this version.
     pub(super) set_by: &'c [String],
-    /// What has it: `0.25` and later, `MultiplexedConnection` of 0.25 and later.
+    /// What has it: 0.25 and later, `MultiplexedConnection` of 0.25 and later.
     pub(super) remedy: Option<String>,
     /// Each request can be given its own.
     pub(super) per_request: bool,
@@ -57,9 +57,8 @@ pub(super) fn lacks<'c>(program: &Program<'c>, unit: UnitId, info: &'c TypeInfo)
 /// The first version that has a timeout, of the type itself or of what took its place.
 fn remedy(program: &Program<'_>, info: &TypeInfo, kind: TimeoutKind) -> Option<String> {
     let protects = |fact: &&TimeoutFact| fact.kind == kind && (fact.default_ms.is_some() || !fact.set_by.is_empty());
-    let since = |info: &TypeInfo| {
-        info.fact.timeout.iter().filter(protects).find_map(|fact| first_of(fact.versions.as_deref()))
-    };
+    let since =
+        |info: &TypeInfo| info.fact.timeout.iter().filter(protects).find_map(|fact| first_of(fact.versions.as_deref()));
     since(info).or_else(|| {
         let successor = info.fact.successor.as_ref()?;
         let since = since(program.catalog.type_info(successor)?)?;

@@ -5,11 +5,9 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
-
 use crate::catalog::model::TypeRole;
 use crate::catalog::{CallRef, FileId, last_segment};
-use crate::facts::{ExprId, Name};
+use crate::facts::ExprId;
 use crate::flow::Analysis;
 use crate::link::{Owner, Program, Target, TraitRef, Ty, UnitId};
 use crate::rules::settings::{calls_on, is_setting};
@@ -45,14 +43,13 @@ pub(super) fn is_set_elsewhere(
     set_by: &[String],
     is_connection: bool,
 ) -> bool {
-    let makers: FxHashSet<Name> = program.catalog.maker_names().into_values().flatten().collect();
     let makes = |calls: &[Arc<CallRef>]| calls.iter().any(|call| call.fact.makes.is_some());
     set_by.iter().any(|path| {
         let path = program.catalog.canonical(path);
         let Some((owner, name)) = path.rsplit_once("::") else { return false };
         let constructs = makes(program.catalog.method(owner, name)) || makes(program.catalog.function(&path));
         let counts = if is_setting(program, owner) {
-            is_connection && makers.iter().any(|name| makes(program.catalog.method(owner, name)))
+            is_connection && program.catalog.makes_by_method(owner)
         } else {
             !constructs
         };
@@ -84,12 +81,8 @@ fn limits(program: &Program<'_>, unit: UnitId, call: ExprId) -> bool {
 
 /// Whether anything that is done with the family's libraries in these packages is given to what limits its time.
 pub(super) fn is_use_limited(program: &Program<'_>, packages: &[usize], family: &str) -> bool {
-    let mut units: Vec<UnitId> = program
-        .catalog
-        .limiters()
-        .into_iter()
-        .flat_map(|path| mentioning(program, packages, path))
-        .collect();
+    let mut units: Vec<UnitId> =
+        program.catalog.limiters().into_iter().flat_map(|path| mentioning(program, packages, path)).collect();
     units.sort_unstable();
     units.dedup();
     units.into_iter().any(|unit| {

@@ -22,11 +22,11 @@ use super::construction::{rule_of, thing};
 use super::context::Context;
 use super::judge::{Draft, Judge, Place, Rule};
 use super::settings::{Settings, shown, type_built};
-use super::versions::library_of;
-use crate::catalog::model::{TimeoutFact, TimeoutKind};
+use super::versions::{is_known, library_of};
+use crate::catalog::model::{CloneKind, TimeoutFact, TimeoutKind};
 use crate::catalog::{FileId, TypeInfo};
 use crate::facts::Name;
-use crate::finding::{Confidence, Related, Resource};
+use crate::finding::{Confidence, Location, Related, Resource};
 use crate::flow::{Analysis, Innocent};
 use crate::link::{Program, UnitId};
 
@@ -58,7 +58,11 @@ fn judge(context: Context<'_, '_>, judge: &mut Judge) {
                 } else {
                     let is_remark = !hangs(&endless) || is_unseen(analysis) || !exposure.of(analysis);
                     let package = context.program.crate_of(analysis.site.unit).package;
-                    reports.add(is_remark, (package, endless.built), draft);
+                    if let Some(first) = reports.add(is_remark, (package, endless.built), draft) {
+                        judge.acquit(place, || {
+                            format!("the finding at {}:{} speaks for it", first.file, first.span.start.line)
+                        });
+                    }
                 }
             }
         }
@@ -76,18 +80,22 @@ struct Reports {
 }
 
 impl Reports {
-    fn add(&mut self, is_remark: bool, cause: (usize, Name), draft: Draft) {
+    /// Adds a draft, or joins it to the first one of its cause and says where that stands.
+    fn add(&mut self, is_remark: bool, cause: (usize, Name), draft: Draft) -> Option<Location> {
         let list = if is_remark { &mut self.remarks } else { &mut self.drafts };
         let first = *self.causes.entry((is_remark, cause)).or_insert(list.len());
         match list.get_mut(first) {
-            None => list.push(draft),
-            Some(first) if first.place.location == draft.place.location => {}
+            None => {
+                list.push(draft);
+                None
+            }
+            Some(first) if first.place.location == draft.place.location => None,
             Some(first) => {
-                let message = draft.message;
-                let related = Related { location: draft.place.location, message };
+                let related = Related { location: draft.place.location, message: draft.message };
                 if !first.related.contains(&related) {
                     first.related.push(related);
                 }
+                Some(first.place.location.clone())
             }
         }
     }
@@ -140,10 +148,16 @@ fn open_lacks<'c>(
     info: &'c TypeInfo,
 ) -> Result<Vec<Lack<'c>>, &'static str> {
     let site = &analysis.site;
+    if info.fact.clone == Some(CloneKind::Config) {
+        return Err("it is an address only; what it opens waits");
+    }
     if info.fact.timeout.is_empty() {
         return Err("nothing is known of its timeouts");
     }
     let mut lacks = lacks(program, site.unit, info);
+    if !is_known(program, site.unit, info.file) {
+        lacks.retain(|lack| lack.sure);
+    }
     if lacks.is_empty() {
         return Err("each of its timeouts has a default");
     }
@@ -231,8 +245,8 @@ fn help(program: &Program<'_>, unit: UnitId, endless: &Endless<'_>) -> Vec<Strin
         let kinds: Vec<&str> = shut.iter().map(|lack| name(lack.kind)).collect();
         let remedy = shut.iter().find_map(|lack| lack.remedy.as_ref());
         help.push(match remedy {
-            Some(remedy) => format!("{library} has no {} timeout to be set: {remedy} has", joined(&kinds)),
-            None => format!("{library} has no {} timeout to be set", joined(&kinds)),
+            Some(remedy) => format!("{library} offers no {} timeout; {remedy} and later do", joined(&kinds)),
+            None => format!("{library} offers no {} timeout", joined(&kinds)),
         });
         let is_blocking = program.catalog.type_info(&endless.built).is_some_and(|info| info.fact.blocking);
         if let Some(limiter) = limiter(program, unit).filter(|_| !is_blocking) {
@@ -240,7 +254,7 @@ fn help(program: &Program<'_>, unit: UnitId, endless: &Endless<'_>) -> Vec<Strin
         }
     }
     if endless.lacks.iter().any(|lack| !lack.sure) {
-        help.push(format!("{library}: only some of the versions that it can be leave this open"));
+        help.push(format!("of the versions that it can be ({library}), only some leave this open"));
     }
     help
 }
@@ -249,7 +263,10 @@ fn help(program: &Program<'_>, unit: UnitId, endless: &Endless<'_>) -> Vec<Strin
 fn limiter<'p>(program: &'p Program<'_>, unit: UnitId) -> Option<&'p Name> {
     let externs = &program.crate_of(unit).externs;
     let is_seen = |path: &&Name| {
-        path.split_once("::").is_some_and(|(library, _)| externs.values().any(|known| known == library))
+        let Some((library, _)) = path.split_once("::") else { return false };
+        let leads_there =
+            |known: &Name| known == library || program.catalog.canonical(&format!("{known}::{library}")) == library;
+        externs.values().any(leads_there)
     };
     program.catalog.limiters().into_iter().find(is_seen)
 }

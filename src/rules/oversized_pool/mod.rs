@@ -37,8 +37,10 @@ fn judge(context: Context<'_, '_>, judge: &mut Judge) {
     for analysis in context.analyses {
         match of_analysis(context, analysis) {
             Ok(pool) => pools.push(pool),
-            Err(reason) => judge
-                .acquit(|| Place::in_unit(context.program, analysis.site.unit, analysis.site.span), || reason.to_owned()),
+            Err(reason) => judge.acquit(
+                || Place::in_unit(context.program, analysis.site.unit, analysis.site.span),
+                || reason.to_owned(),
+            ),
         }
     }
     let mut worst: BTreeMap<usize, (u64, Draft)> = BTreeMap::new();
@@ -64,11 +66,13 @@ fn judge(context: Context<'_, '_>, judge: &mut Judge) {
 fn shares(program: &Program<'_>, pools: &[Pool]) -> BTreeMap<(CrateId, String), Vec<Share>> {
     let mut found: BTreeMap<(CrateId, String), Vec<Share>> = BTreeMap::new();
     for (index, pool) in pools.iter().enumerate() {
+        // What isn't known to be of one kind isn't added up.
+        let family = if pool.draft.family.is_empty() { index.to_string() } else { pool.draft.family.clone() };
         for (unit, expr, per_worker) in &pool.ends {
             for process in processes_of(program, *unit) {
                 let share =
                     Share { pool: index, place: (*unit, *expr), size: pool.size.value, per_worker: *per_worker };
-                found.entry((process, pool.draft.family.clone())).or_default().push(share);
+                found.entry((process, family.clone())).or_default().push(share);
             }
         }
     }
@@ -195,7 +199,9 @@ fn help(pool: &Pool, limit: &str) -> Vec<String> {
         help.push(format!("{} is what it falls back to where nothing is configured", grouped(pool.size.value)));
     }
     if let Some(setter) = &pool.setter {
-        help.push(format!("lower `{setter}`: no more connections are of use than commands wait for the server at a time"));
+        help.push(format!(
+            "lower `{setter}`: no more connections are of use than commands wait for the server at a time"
+        ));
     }
     help.push(format!("if the server takes more from each instance than {limit}, say so with `--max-connections`"));
     help

@@ -31,11 +31,15 @@ pub(super) struct Pool {
 pub(super) fn of_analysis(context: Context<'_, '_>, analysis: &Analysis) -> Result<Pool, &'static str> {
     let program = context.program;
     let site = &analysis.site;
+    if site.per_thread {
+        return Err("it belongs to one thread");
+    }
     let built = type_built(program, analysis).ok_or("what it builds is not known")?;
     let sizes = Sizes::of(program, site.unit, &built).ok_or("nothing is known of its size")?;
-    let speaks = |end: usize| rule_of(site.resource, &analysis.ends[end]).is_some_and(|_| {
-        analysis.ends[end].frequency > Some(Frequency::PerWorker)
-    });
+    let speaks = |end: usize| {
+        rule_of(site.resource, &analysis.ends[end])
+            .is_some_and(|_| analysis.ends[end].frequency > Some(Frequency::PerWorker))
+    };
     if analysis.decisive.is_some_and(speaks) {
         return Err("another rule says that it is built again and again");
     }
