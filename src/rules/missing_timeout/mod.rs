@@ -50,19 +50,17 @@ fn judge(context: Context<'_, '_>, judge: &mut Judge) {
         let place = || Place::in_unit(context.program, analysis.site.unit, analysis.site.span);
         match endless(context, analysis) {
             Err(reason) => judge.acquit(place, || reason.to_owned()),
+            // Each of these waits for itself.
+            Ok(endless) if is_misplaced(analysis) || !endless.lacks.iter().any(Lack::can_be_set) => {
+                reports.remarks.push(draft(context, analysis, &endless));
+            }
             Ok(endless) => {
+                let is_remark = !hangs(&endless) || is_unseen(analysis) || !exposure.of(analysis);
                 let draft = draft(context, analysis, &endless);
-                let is_own = is_misplaced(analysis) || !endless.lacks.iter().any(Lack::can_be_set);
-                if is_own {
-                    reports.remarks.push(draft);
-                } else {
-                    let is_remark = !hangs(&endless) || is_unseen(analysis) || !exposure.of(analysis);
-                    let package = context.program.crate_of(analysis.site.unit).package;
-                    if let Some(first) = reports.add(is_remark, (package, endless.built), draft) {
-                        judge.acquit(place, || {
-                            format!("the finding at {}:{} speaks for it", first.file, first.span.start.line)
-                        });
-                    }
+                let package = context.program.crate_of(analysis.site.unit).package;
+                if let Some(first) = reports.add(is_remark, (package, endless.built), draft) {
+                    let first = format!("{}:{}", first.file, first.span.start.line);
+                    judge.acquit(place, || format!("the finding at {first} speaks for it"));
                 }
             }
         }
@@ -218,8 +216,8 @@ fn draft(context: Context<'_, '_>, analysis: &Analysis, endless: &Endless<'_>) -
         (true, false) | (false, true) => Confidence::Medium,
         (false, false) => Confidence::Low,
     };
-    let message = format!("{what} has no {} timeout", joined(&names));
-    let step = format!("waits for ever where a {} timeout would end it", joined(&names));
+    let message = format!("{what} has no {} timeout", joined(&names, "or"));
+    let step = format!("waits for ever where a {} timeout would end it", joined(&names, "or"));
     let mut draft = Draft::of_site(program, &analysis.site, confidence, message, step);
     draft.help = help(program, analysis.site.unit, endless);
     draft
@@ -239,14 +237,15 @@ fn help(program: &Program<'_>, unit: UnitId, endless: &Endless<'_>) -> Vec<Strin
     }
     if !setters.is_empty() {
         let setters: Vec<&str> = setters.iter().map(String::as_str).collect();
-        help.push(format!("set it with {}", joined(&setters)));
+        help.push(format!("set it with {}", joined(&setters, "and")));
     }
     if !shut.is_empty() {
         let kinds: Vec<&str> = shut.iter().map(|lack| name(lack.kind)).collect();
+        let kinds = joined(&kinds, "or");
         let remedy = shut.iter().find_map(|lack| lack.remedy.as_ref());
         help.push(match remedy {
-            Some(remedy) => format!("{library} offers no {} timeout; {remedy} and later do", joined(&kinds)),
-            None => format!("{library} offers no {} timeout", joined(&kinds)),
+            Some(remedy) => format!("{library} offers no {kinds} timeout; {remedy} and later do"),
+            None => format!("{library} offers no {kinds} timeout"),
         });
         let is_blocking = program.catalog.type_info(&endless.built).is_some_and(|info| info.fact.blocking);
         if let Some(limiter) = limiter(program, unit).filter(|_| !is_blocking) {
@@ -282,10 +281,10 @@ fn name(kind: TimeoutKind) -> &'static str {
 }
 
 /// `a`, `a and b`, `a, b and c`.
-fn joined(words: &[&str]) -> String {
+fn joined(words: &[&str], last_by: &str) -> String {
     match words {
         [] => String::new(),
         [only] => (*only).to_owned(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        [first @ .., last] => format!("{} {last_by} {last}", first.join(", ")),
     }
 }

@@ -6,7 +6,7 @@
 use super::amount::{Amount, amount};
 use crate::facts::{Body, Expr, ExprId, Name};
 use crate::finding::{Confidence, Resource};
-use crate::flow::{Analysis, Frequency, Innocent};
+use crate::flow::{Analysis, End, Frequency, Innocent};
 use crate::link::{Program, Ty, UnitId};
 use crate::rules::construction::rule_of;
 use crate::rules::context::{Context, family_title};
@@ -36,39 +36,44 @@ pub(super) fn of_analysis(context: Context<'_, '_>, analysis: &Analysis) -> Resu
     }
     let built = type_built(program, analysis).ok_or("what it builds is not known")?;
     let sizes = Sizes::of(program, site.unit, &built).ok_or("nothing is known of its size")?;
-    let speaks = |end: usize| {
-        rule_of(site.resource, &analysis.ends[end])
-            .is_some_and(|_| analysis.ends[end].frequency > Some(Frequency::PerWorker))
-    };
-    if analysis.decisive.is_some_and(speaks) {
-        return Err("another rule says that it is built again and again");
-    }
-    let ends: Vec<(UnitId, ExprId, bool)> = analysis
-        .ends
-        .iter()
-        .filter(|end| end.innocent != Some(Innocent::OutOfScope))
-        .map(|end| (end.place().0, end.place().1, end.frequency == Some(Frequency::PerWorker)))
-        .collect();
-    if ends.is_empty() {
-        return Err("only tests lead here");
-    }
-    let settings = Settings::of(program, analysis);
-    let set_by = sizes.set_by();
-    let given = settings.given(program, &set_by);
-    let set = given.iter().find_map(|(unit, value)| amount(program, *unit, *value));
-    let fixed = || sizes.in_force.iter().filter_map(|fact| fact.default).min();
-    let default = || fixed().map(|value| Amount { value: value.into(), is_fallback: false });
-    let size = match set {
-        Some(size) => size,
-        None if sizes.is_set(program, analysis, &settings) => return Err("its size is not known before it runs"),
-        None if settings.hidden => return Err("its settings come from where they are not seen"),
-        None => default().ok_or("its size depends on the machine")?,
-    };
+    let ends = ends(analysis)?;
+    let size = size(program, analysis, &sizes)?;
     let confidence = confidence(site.sure && !size.is_fallback);
     let step = "its connections count against the server's limit".to_owned();
     let draft = Draft::of_site(program, site, confidence, String::new(), step);
     let title = family_title(program, &site.family, site.call.file);
-    Ok(Pool { draft, title, size, setter: set_by.first().map(|path| shown(path)), ends })
+    Ok(Pool { draft, title, size, setter: sizes.set_by().first().map(|path| shown(path)), ends })
+}
+
+/// Where the pools of a construction end that is not run again and again, and whether each worker has one there.
+fn ends(analysis: &Analysis) -> Result<Vec<(UnitId, ExprId, bool)>, &'static str> {
+    let again =
+        |end: &End| rule_of(analysis.site.resource, end).is_some() && end.frequency > Some(Frequency::PerWorker);
+    if analysis.decisive.is_some_and(|end| again(&analysis.ends[end])) {
+        return Err("another rule says that it is built again and again");
+    }
+    let in_scope = analysis.ends.iter().filter(|end| end.innocent != Some(Innocent::OutOfScope));
+    let by_worker = |end: &End| end.frequency == Some(Frequency::PerWorker);
+    let ends: Vec<_> = in_scope.map(|end| (end.place().0, end.place().1, by_worker(end))).collect();
+    if ends.is_empty() { Err("only tests lead here") } else { Ok(ends) }
+}
+
+/// The size that is set, else the default.
+fn size(program: &Program<'_>, analysis: &Analysis, sizes: &Sizes<'_>) -> Result<Amount, &'static str> {
+    let settings = Settings::of(program, analysis);
+    let given = settings.given(program, &sizes.set_by());
+    if let Some(size) = given.iter().find_map(|(unit, value)| amount(program, *unit, *value)) {
+        return Ok(size);
+    }
+    if sizes.is_set(program, analysis, &settings) {
+        return Err("its size is not known before it runs");
+    }
+    if settings.hidden {
+        return Err("its settings come from where they are not seen");
+    }
+    let default = sizes.in_force.iter().filter_map(|fact| fact.default).min();
+    let value = default.ok_or("its size depends on the machine")?;
+    Ok(Amount { value: value.into(), is_fallback: false })
 }
 
 fn confidence(sure: bool) -> Confidence {
