@@ -108,7 +108,12 @@ pub(crate) fn claims(catalog: &Catalog) -> Vec<Claim> {
 
 fn is_proved(file: &CatalogFile) -> bool {
     let of_family = file.family.as_deref().is_some_and(|family| FAMILIES.contains(&family));
-    of_family || file.method.iter().any(|method| method.call.family_of_arg)
+    of_family || calls(file).any(|call| call.family_of_arg)
+}
+
+fn calls(file: &CatalogFile) -> impl Iterator<Item = &CallFact> {
+    let functions = file.function.iter().map(|function| &function.call);
+    functions.chain(file.method.iter().map(|method| &method.call))
 }
 
 fn of_file(catalog: &Catalog, file: &CatalogFile) -> Vec<Claim> {

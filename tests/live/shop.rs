@@ -28,7 +28,7 @@ impl Load {
 pub(crate) fn prove(probes: &[PathBuf]) -> Result<String, String> {
     let load = find(probes, "shop-load")?;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
-    let shops = executables(&folder, &["-p", "shop-api", "-p", "shop-mended-api", "--bins"])?;
+    let shops = executables(&folder, &["--bin", "shop-api", "--bin", "shop-mended-api"])?;
     let before = run(load, find(&shops, "shop-api")?)?;
     let after = run(load, find(&shops, "shop-mended-api")?)?;
     let told = format!(
