@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 
 use super::load::{CatalogError, builtin_files};
 use super::model::{
-    CallFact, Carry, CatalogFile, MacroFact, MemoFact, MemoScope, MethodFact, RootFact, StateFact, TypeFact, TypeRole,
+    CallFact, Carry, CatalogFile, HealthFact, MacroFact, MemoFact, MemoScope, MethodFact, RootFact, StateFact, TypeFact, TypeRole,
 };
 use crate::facts::{Name, TypeRef};
 use crate::parse::{MacroTable, parse_type};
@@ -366,6 +366,25 @@ impl Catalog {
     pub fn family_title(&self, family: &str) -> Option<&str> {
         let of_family = self.files.iter().filter(|file| file.family.as_deref() == Some(family));
         of_family.into_iter().find_map(|file| file.family_title.as_deref())
+    }
+
+    /// The command that shows that a server of the family answers.
+    #[must_use]
+    pub fn ping_of(&self, family: &str) -> Option<&str> {
+        let of_family = self.files.iter().filter(|file| file.family.as_deref() == Some(family));
+        of_family.into_iter().find_map(|file| file.ping.as_deref())
+    }
+
+    /// What health checks are called.
+    pub fn health_facts(&self) -> impl Iterator<Item = &HealthFact> {
+        self.files.iter().flat_map(|file| &file.health)
+    }
+
+    /// Whether what a type of this canonical path holds can be changed through a shared reference.
+    #[must_use]
+    pub fn changes(&self, path: &str) -> bool {
+        let locks = |methods: &FxHashMap<Name, Vec<Arc<CallRef>>>| methods.values().flatten().any(|call| call.fact.locks);
+        self.type_info(path).is_some_and(|info| info.fact.changes) || self.methods.get(path).is_some_and(locks)
     }
 
     /// Whether a package of this name (as in its registry) can build a catalogued client.

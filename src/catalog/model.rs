@@ -28,6 +28,10 @@ pub struct CatalogFile {
     /// Name of the family shown to people, e.g. `MongoDB`; one file of a family is enough to say it.
     #[serde(default)]
     pub family_title: Option<String>,
+    /// The command that shows that a server of the family answers (`PING`); one file of a family is enough to say it.
+    /// Without one the family's servers are not expected to be asked at start-up or by health checks.
+    #[serde(default)]
+    pub ping: Option<String>,
     /// Packages (names on crates.io) that this file speaks about: it is in force for a package that depends on one.
     /// Empty: always in force.
     #[serde(default)]
@@ -58,6 +62,38 @@ pub struct CatalogFile {
     /// How the framework keeps shared state, for the help.
     #[serde(default)]
     pub state: Vec<StateFact>,
+    /// What health checks are called.
+    #[serde(default)]
+    pub health: Vec<HealthFact>,
+}
+
+/// What a health check is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HealthKind {
+    /// Whether the process runs: it need not ask anybody.
+    Liveness,
+    /// Not said.
+    Health,
+    /// Whether it can serve.
+    Readiness,
+}
+
+/// What health checks of a kind are called.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HealthFact {
+    /// What it is for.
+    pub kind: HealthKind,
+    /// Last segments of routes, in small letters without `-`, `_` and `.`.
+    #[serde(default)]
+    pub routes: Vec<String>,
+    /// Words in names of handlers (`health` in `get_health`).
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// Where that was read.
+    #[serde(default)]
+    pub source: Option<String>,
 }
 
 /// `from` in code means `to`; both are path prefixes. A glob import of `from` brings what `to` has.
@@ -179,6 +215,9 @@ pub struct TypeFact {
     /// Operations of these traits, given by their method names, open a connection each when called on this very type.
     #[serde(default)]
     pub commands_connect: bool,
+    /// What it holds can be changed through a shared reference: an atomic, the receiving end of a watch.
+    #[serde(default)]
+    pub changes: bool,
     /// Belongs to one thread: building one per worker is right.
     #[serde(default)]
     pub per_thread: bool,
@@ -386,6 +425,12 @@ pub struct CallFact {
     /// What it does on the network.
     #[serde(default)]
     pub network: Option<Network>,
+    /// It tries again and again until it succeeds or a limit is reached: by itself, or what it is given to run.
+    #[serde(default)]
+    pub retries: bool,
+    /// A setting with which a pool connects when it is built (`min_idle`).
+    #[serde(default)]
+    pub prefills: bool,
     /// Takes something out of a pool: no construction.
     #[serde(default)]
     pub checkout: bool,
@@ -469,6 +514,12 @@ pub struct RootFact {
     /// Which argument is meant (0-based); absent: any argument that is a function or closure.
     #[serde(default)]
     pub arg: Option<usize>,
+    /// It answers HTTP requests under a path of its own: a route's handler.
+    #[serde(default)]
+    pub route: bool,
+    /// From a call of one of `callers_of` on the process serves.
+    #[serde(default)]
+    pub serves: bool,
     /// `methods` also count on a receiver of unknown type.
     #[serde(default)]
     pub loose: bool,

@@ -232,9 +232,11 @@ pub enum Pat {
     Slice(Vec<PatId>),
     /// `p: T`.
     Typed(PatId, TypeRef),
+    /// A string literal.
+    Str(Name),
     /// `..`.
     Rest,
-    /// `_`, literals, paths, ranges.
+    /// `_`, other literals, paths, ranges.
     Other,
 }
 
@@ -304,7 +306,7 @@ impl Body {
             }
             Pat::Struct(_, fields) => fields.iter().for_each(|(_, field)| self.collect_binds(*field, into)),
             Pat::Ref(inner) | Pat::Typed(inner, _) => self.collect_binds(*inner, into),
-            Pat::Rest | Pat::Other => {}
+            Pat::Str(_) | Pat::Rest | Pat::Other => {}
         }
     }
 

@@ -25,5 +25,5 @@ pub use context::{Barrier, Context, HandOver};
 pub use fate::{Fate, Kept};
 pub use frequency::{Frequencies, Frequency, Via};
 pub use query::Flow;
-pub use roots::{RootHit, registration};
+pub use roots::{RootHit, is_route_closure, is_start, registration, serves, unit_root};
 pub use sites::{Site, find_sites};

@@ -12,7 +12,9 @@ mod context;
 mod help;
 pub mod judge;
 mod locked_connection;
+mod missing_health_check;
 pub mod page;
+mod servers;
 
 use std::collections::BTreeMap;
 
@@ -24,7 +26,7 @@ use judge::{Acquittal, Rule};
 use crate::finding::{Finding, Level};
 
 /// The rules that are not about where something is constructed, in the order of the documentation.
-const PRACTICE: &[Rule] = &[blocking_connection_in_async::RULE, client_leaked::RULE, locked_connection::RULE];
+const PRACTICE: &[Rule] = &[blocking_connection_in_async::RULE, client_leaked::RULE, locked_connection::RULE, missing_health_check::RULE];
 
 /// The ids of all rules, in the order of the documentation.
 #[must_use]

@@ -1,0 +1,60 @@
+//! Which crates make up one process.
+//!
+//! In: the program. Out: a [`Process`] for each binary: its start and the crates that it is linked from.
+
+use std::collections::BTreeSet;
+
+use crate::flow::{Analysis, Innocent, is_start};
+use crate::link::{CrateId, Program, UnitId};
+use crate::rules::context::Context;
+
+/// A binary.
+#[derive(Debug, Clone)]
+pub(in crate::rules) struct Process {
+    /// Where it starts.
+    pub(in crate::rules) main: UnitId,
+    /// The crates of the program that it is linked from.
+    pub(in crate::rules) crates: BTreeSet<CrateId>,
+}
+
+/// Every process that the program's binaries make.
+pub(in crate::rules) fn processes(context: Context<'_, '_>) -> Vec<Process> {
+    let program = context.program;
+    let starts = program.unit_ids().filter(|unit| context.flow.in_scope(*unit) && is_start(program, *unit));
+    starts.map(|main| Process { main, crates: linked(program, crate_of(program, main)) }).collect()
+}
+
+/// The crate of a unit.
+pub(super) fn crate_of(program: &Program<'_>, unit: UnitId) -> CrateId {
+    program.modules[program.unit(unit).module.index()].krate
+}
+
+/// A crate and those of the program that it depends on.
+fn linked(program: &Program<'_>, krate: CrateId) -> BTreeSet<CrateId> {
+    let mut found = BTreeSet::from([krate]);
+    let mut stack = vec![krate];
+    while let Some(at) = stack.pop() {
+        for next in program.crates[at.index()].local_externs.values() {
+            if found.insert(*next) {
+                stack.push(*next);
+            }
+        }
+    }
+    found
+}
+
+impl Process {
+    /// Whether a unit is part of it.
+    pub(in crate::rules) fn has(&self, program: &Program<'_>, unit: UnitId) -> bool {
+        self.crates.contains(&crate_of(program, unit))
+    }
+
+    /// Whether it builds what an analysis is about, as far as is seen.
+    pub(in crate::rules) fn builds(&self, program: &Program<'_>, analysis: &Analysis) -> bool {
+        self.has(program, analysis.site.unit)
+            && analysis.ends.iter().any(|end| {
+                let is_idle = matches!(end.innocent, Some(Innocent::UncalledFactory | Innocent::OutOfScope));
+                !is_idle && self.has(program, end.place().0)
+            })
+    }
+}
