@@ -422,6 +422,9 @@ pub struct CallFact {
     /// The result is a guard that no other holder has beside it.
     #[serde(default)]
     pub locks: bool,
+    /// It limits how long the future that it is given may take.
+    #[serde(default)]
+    pub limits: bool,
     /// What it does on the network.
     #[serde(default)]
     pub network: Option<Network>,

@@ -10,11 +10,15 @@ mod client_leaked;
 mod construction;
 mod context;
 mod help;
+mod implicit_pool_size;
 pub mod judge;
 mod locked_connection;
 mod missing_health_check;
+mod missing_timeout;
 pub mod page;
 mod servers;
+mod settings;
+mod versions;
 
 use std::collections::BTreeMap;
 
@@ -26,7 +30,14 @@ use judge::{Acquittal, Rule};
 use crate::finding::{Finding, Level};
 
 /// The rules that are not about where something is constructed, in the order of the documentation.
-const PRACTICE: &[Rule] = &[blocking_connection_in_async::RULE, client_leaked::RULE, locked_connection::RULE, missing_health_check::RULE];
+const PRACTICE: &[Rule] = &[
+    blocking_connection_in_async::RULE,
+    client_leaked::RULE,
+    implicit_pool_size::RULE,
+    locked_connection::RULE,
+    missing_health_check::RULE,
+    missing_timeout::RULE,
+];
 
 /// The ids of all rules, in the order of the documentation.
 #[must_use]

@@ -15,10 +15,11 @@ use routes::{HealthCheck, health_checks};
 
 use super::context::{Context, family_title};
 use super::judge::{Draft, Judge, Rule};
-use super::servers::{Process, processes};
+use super::servers::{Code, Process, Walk, processes};
 use crate::catalog::model::HealthKind;
 use crate::finding::{Confidence, Location, Related};
 use crate::flow::Analysis;
+use crate::link::UnitId;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule { id: "missing-health-check", judge };
@@ -33,21 +34,45 @@ fn judge(context: Context<'_, '_>, judge: &mut Judge) {
     if checks.is_empty() {
         return;
     }
-    for process in &processes(context) {
-        let clients: Vec<&Analysis> =
-            clients.iter().copied().filter(|analysis| process.builds(context.program, analysis)).collect();
-        let own: Vec<&HealthCheck> = checks.iter().filter(|check| process.has(context.program, check.unit)).collect();
+    for (process, own) in assigned(context, &checks) {
+        let built = |analysis: &&Analysis| process.builds(context.program, analysis);
+        let clients: Vec<&Analysis> = clients.iter().copied().filter(built).collect();
         if !clients.is_empty() && !own.is_empty() {
-            of_process(context, judge, process, &own, &clients);
+            of_process(context, judge, &own, &clients);
         }
     }
+}
+
+/// The processes with the checks that each answers: those that it registers at start-up. What none is seen to register
+/// belongs to all that are linked with it.
+fn assigned<'h>(context: Context<'_, '_>, checks: &'h [HealthCheck]) -> Vec<(Process, Vec<&'h HealthCheck>)> {
+    let program = context.program;
+    let registered = |process: &Process| -> Vec<bool> {
+        let mut walk = Walk::new(context, false);
+        walk.through(Code::Unit(process.main));
+        let is_reached = |unit: UnitId| walk.units.contains(&unit);
+        let is_named = |unit| program.references(unit).into_iter().any(|reference| is_reached(reference.unit));
+        checks.iter().map(|check| is_reached(check.unit) || is_named(check.unit)).collect()
+    };
+    let found: Vec<(Process, Vec<bool>)> =
+        processes(context).into_iter().map(|process| (process.clone(), registered(&process))).collect();
+    let is_anyones = |index: usize| found.iter().any(|(_, own)| own[index]);
+    let has = |process: &Process, own: &[bool], index: usize| {
+        own[index] || (!is_anyones(index) && process.has(program, checks[index].unit))
+    };
+    found
+        .iter()
+        .map(|(process, own)| {
+            let mine = (0..checks.len()).filter(|index| has(process, own, *index)).map(|index| &checks[index]);
+            (process.clone(), mine.collect())
+        })
+        .collect()
 }
 
 /// Judges the checks by which one process tells whether it can serve.
 fn of_process(
     context: Context<'_, '_>,
     judge: &mut Judge,
-    _process: &Process,
     checks: &[&HealthCheck],
     clients: &[&Analysis],
 ) {
