@@ -10,7 +10,8 @@ use smol_str::SmolStr;
 
 use super::load::{CatalogError, builtin_files};
 use super::model::{
-    CallFact, Carry, CatalogFile, HealthFact, MacroFact, MemoFact, MemoScope, MethodFact, RootFact, StateFact, TypeFact, TypeRole,
+    CallFact, Carry, CatalogFile, HealthFact, MacroFact, MemoFact, MemoScope, MethodFact, RootFact, StateFact,
+    TypeFact, TypeRole,
 };
 use crate::facts::{Name, TypeRef};
 use crate::parse::{MacroTable, parse_type};
@@ -383,7 +384,8 @@ impl Catalog {
     /// Whether what a type of this canonical path holds can be changed through a shared reference.
     #[must_use]
     pub fn changes(&self, path: &str) -> bool {
-        let locks = |methods: &FxHashMap<Name, Vec<Arc<CallRef>>>| methods.values().flatten().any(|call| call.fact.locks);
+        let locks =
+            |methods: &FxHashMap<Name, Vec<Arc<CallRef>>>| methods.values().flatten().any(|call| call.fact.locks);
         self.type_info(path).is_some_and(|info| info.fact.changes) || self.methods.get(path).is_some_and(locks)
     }
 

@@ -215,6 +215,9 @@ pub struct TypeFact {
     /// Operations of these traits, given by their method names, open a connection each when called on this very type.
     #[serde(default)]
     pub commands_connect: bool,
+    /// Commands are sent through it, though it is no client of its own: a database, a collection.
+    #[serde(default)]
+    pub handle: bool,
     /// What it holds can be changed through a shared reference: an atomic, the receiving end of a watch.
     #[serde(default)]
     pub changes: bool,
@@ -428,9 +431,16 @@ pub struct CallFact {
     /// What it does on the network.
     #[serde(default)]
     pub network: Option<Network>,
-    /// It tries again and again until it succeeds or a limit is reached: by itself, or what it is given to run.
+    /// Versions (a semver requirement on the first of `packages`, `*` for all) in which it tries again and again until it
+    /// succeeds or a limit is reached: by itself, with what it is given to run, or by what it makes (a policy).
     #[serde(default)]
-    pub retries: bool,
+    pub retries: Option<String>,
+    /// It never returns where there is nothing to give: `unwrap`, `exit`.
+    #[serde(default)]
+    pub panics: bool,
+    /// Its name says that it connects later (`connect_lazy`): whoever calls it wants that.
+    #[serde(default)]
+    pub deferred: bool,
     /// A setting with which a pool connects when it is built (`min_idle`).
     #[serde(default)]
     pub prefills: bool,
@@ -614,6 +624,16 @@ pub enum MacroSyntax {
     Opaque,
 }
 
+/// What a macro leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Leaves {
+    /// The function, with an error: `bail!`.
+    Function,
+    /// The process, or at least its thread: `panic!`.
+    Process,
+}
+
 /// Facts about a macro.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -625,6 +645,9 @@ pub struct MacroFact {
     /// The macro's value holds its arguments (`vec!`, `join!`).
     #[serde(default)]
     pub carries: bool,
+    /// The code after it is not reached.
+    #[serde(default)]
+    pub leaves: Option<Leaves>,
     /// Scope in which the initialisers are memoised (`lazy_static!`, `thread_local!`).
     #[serde(default)]
     pub memo: Option<MemoScope>,

@@ -13,7 +13,9 @@ mod help;
 mod implicit_pool_size;
 pub mod judge;
 mod locked_connection;
+mod missing_connect_retry;
 mod missing_health_check;
+mod missing_startup_check;
 mod missing_timeout;
 pub mod page;
 mod servers;
@@ -35,7 +37,9 @@ const PRACTICE: &[Rule] = &[
     client_leaked::RULE,
     implicit_pool_size::RULE,
     locked_connection::RULE,
+    missing_connect_retry::RULE,
     missing_health_check::RULE,
+    missing_startup_check::RULE,
     missing_timeout::RULE,
 ];
 

@@ -78,7 +78,8 @@ fn extractors(program: &Program<'_>, unit: UnitId) -> Vec<UnitId> {
 /// Whether the answer is read from state that changes, and that some code beside it changes which asks servers.
 fn is_fed(context: Context<'_, '_>, units: &BTreeSet<UnitId>, check: &HealthCheck) -> bool {
     let program = context.program;
-    let own: BTreeSet<UnitId> = check.code.iter().filter_map(|code| matches!(code, Code::Unit(_)).then(|| unit_of(*code))).collect();
+    let own: BTreeSet<UnitId> =
+        check.code.iter().filter_map(|code| matches!(code, Code::Unit(_)).then(|| unit_of(*code))).collect();
     let read: BTreeSet<State> = units.iter().flat_map(|unit| states_in(program, *unit)).collect();
     if read.is_empty() {
         return false;

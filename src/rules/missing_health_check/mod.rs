@@ -70,17 +70,15 @@ fn assigned<'h>(context: Context<'_, '_>, checks: &'h [HealthCheck]) -> Vec<(Pro
 }
 
 /// Judges the checks by which one process tells whether it can serve.
-fn of_process(
-    context: Context<'_, '_>,
-    judge: &mut Judge,
-    checks: &[&HealthCheck],
-    clients: &[&Analysis],
-) {
+fn of_process(context: Context<'_, '_>, judge: &mut Judge, checks: &[&HealthCheck], clients: &[&Analysis]) {
     let highest = checks.iter().map(|check| check.kind).max().unwrap_or(HealthKind::Liveness);
     let (judged, others): (Vec<&HealthCheck>, Vec<&HealthCheck>) =
         checks.iter().copied().partition(|check| check.kind == highest && highest != HealthKind::Liveness);
     for check in others {
-        judge.acquit(|| check.place.clone(), || "another check tells whether it can serve, or only liveness is asked for".to_owned());
+        judge.acquit(
+            || check.place.clone(),
+            || "another check tells whether it can serve, or only liveness is asked for".to_owned(),
+        );
     }
     let answers: Vec<Answer> = judged.iter().map(|check| answer(context, check)).collect();
     let reason = answers.iter().find_map(|answer| match answer {
@@ -109,9 +107,13 @@ fn draft(context: Context<'_, '_>, check: &HealthCheck, rest: &[&HealthCheck], c
     let titles = titles.join(" and ");
     let ping = program.catalog.ping_of(&site.family).unwrap_or_default();
     let built = Location { file: program.file_name(site.unit).to_owned(), span: site.span };
-    let mut related = vec![Related { location: built, message: "the process depends on what is built here".to_owned() }];
+    let mut related =
+        vec![Related { location: built, message: "the process depends on what is built here".to_owned() }];
     for other in rest {
-        related.push(Related { location: other.place.location.clone(), message: format!("neither does `{}`", other.name) });
+        related.push(Related {
+            location: other.place.location.clone(),
+            message: format!("neither does `{}`", other.name),
+        });
     }
     Draft {
         place: check.place.clone(),
@@ -124,7 +126,9 @@ fn draft(context: Context<'_, '_>, check: &HealthCheck, rest: &[&HealthCheck], c
         what: "answers whatever the servers do".to_owned(),
         related,
         help: vec![
-            format!("send `{ping}` through the client that handlers use, within a short timeout, and answer 503 when it fails"),
+            format!(
+                "send `{ping}` through the client that handlers use, within a short timeout, and answer 503 when it fails"
+            ),
             "keep a check that asks nobody for liveness only, under a path of its own".to_owned(),
         ],
         example: None,

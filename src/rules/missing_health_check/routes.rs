@@ -251,7 +251,8 @@ fn dispatches(program: &Program<'_>, unit: UnitId) -> bool {
         || program.references(unit).into_iter().any(|reference| {
             let Some(body) = program.body(reference.unit) else { return false };
             let in_closure = || {
-                let mut closures = body.ancestors(reference.expr).filter(|at| matches!(body.expr(*at), Expr::Closure(_)));
+                let mut closures =
+                    body.ancestors(reference.expr).filter(|at| matches!(body.expr(*at), Expr::Closure(_)));
                 closures.any(|at| crate::flow::is_route_closure(program, reference.unit, at))
             };
             is_service(reference.unit) || in_closure()

@@ -2,12 +2,15 @@
 //!
 //! In: an expression. Out: the family that it asks, and in which [`Way`].
 
-use crate::catalog::CallRef;
-use crate::catalog::model::{Network, TypeRole};
+use std::sync::Arc;
+
+use crate::catalog::model::{CallFact, Carry, Network, TypeRole};
+use crate::catalog::{CallRef, FileId};
 use crate::facts::{Body, Expr, ExprId};
 use crate::link::{Program, Target, Ty, UnitId};
 
 use super::walk::Frame;
+use crate::rules::versions::{Holds, holds};
 
 /// In which way a server is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +30,10 @@ pub(in crate::rules) struct Ask {
     pub(in crate::rules) way: Way,
     pub(in crate::rules) unit: UnitId,
     pub(in crate::rules) expr: ExprId,
-    /// The client library tries more than once by itself.
-    pub(in crate::rules) retries: bool,
+    /// What is called.
+    pub(in crate::rules) call: Option<Arc<CallRef>>,
+    /// Whether the client library tries more than once by itself, in the versions that the package can have.
+    pub(in crate::rules) retries: Holds,
     /// Found by type or path, not by name alone.
     pub(in crate::rules) sure: bool,
     /// The calls that lead there, outermost first.
@@ -45,37 +50,59 @@ pub(super) fn asked(program: &Program<'_>, unit: UnitId, expr: ExprId) -> Option
     let body = program.body(unit)?;
     let (Expr::Call { args, .. } | Expr::Method { args, .. }) = body.expr(expr) else { return None };
     let types = program.types(unit);
-    let found = |family: String, way, retries, sure| {
-        Some(Ask { family, way, unit, expr, retries, sure, frames: Vec::new(), in_task: false })
+    let sends = |family: String| Ask {
+        family,
+        way: Way::Sends,
+        unit,
+        expr,
+        call: None,
+        retries: Holds::Never,
+        sure: true,
+        frames: Vec::new(),
+        in_task: false,
     };
     match types.targets.get(&expr) {
         Some(Target::Units { .. } | Target::Constructor) => return None,
         Some(Target::Library { call, sure }) => {
             let way = way_of(program, call)?;
             let family = family_of(program, unit, expr, call)?;
-            return found(family, way, call.fact.retries, *sure);
+            let retries = retries(program, unit, call);
+            return Some(Ask { way, call: Some(call.clone()), retries, sure: *sure, ..sends(family) });
         }
         Some(Target::Foreign(_) | Target::Fluent) | None => {}
     }
     if let Some(family) = commanded(program, unit, expr) {
-        return found(family, Way::Sends, true, true);
+        return Some(sends(family));
     }
     let given = args.iter().find_map(|arg| handle_family(program, types.ty(*arg)));
-    given.filter(|_| is_awaited(body, expr)).and_then(|family| found(family, Way::Sends, true, true))
+    given.filter(|_| is_awaited(body, expr)).map(sends)
 }
 
 fn way_of(program: &Program<'_>, call: &CallRef) -> Option<Way> {
     let fact = &call.fact;
-    if fact.checkout {
-        return Some(Way::Takes);
-    }
     match fact.network {
-        Some(Network::Connects) => Some(Way::Opens),
         Some(Network::None) => None,
+        _ if fact.carry == Some(Carry::Ends) => None,
+        _ if fact.checkout => Some(Way::Takes),
+        Some(Network::Connects) => Some(Way::Opens),
         Some(Network::Lazy) | None => {
             let waits = fact.is_async || fact.blocking;
             (fact.makes.is_none() && waits && program.catalog.is_client_file(call.file)).then_some(Way::Sends)
         }
+    }
+}
+
+/// Whether a call tries again and again, in the versions that a unit's package can have.
+pub(in crate::rules) fn retries(program: &Program<'_>, unit: UnitId, call: &CallRef) -> Holds {
+    retries_of(program, unit, call.file, &call.fact)
+}
+
+/// The same of the facts in a catalogue's file.
+pub(super) fn retries_of(program: &Program<'_>, unit: UnitId, file: FileId, fact: &CallFact) -> Holds {
+    match fact.retries.as_deref() {
+        None => Holds::Never,
+        Some("*") => Holds::Always,
+        versions => holds(program, unit, file, versions),
     }
 }
 
@@ -114,8 +141,8 @@ fn commanded(program: &Program<'_>, unit: UnitId, expr: ExprId) -> Option<String
 pub(in crate::rules) fn handle_family(program: &Program<'_>, ty: &Ty) -> Option<String> {
     let of_handle = |step: &Ty| {
         let Ty::External(path, _) = step else { return None };
-        let role = program.catalog.type_info(path)?.fact.role;
-        let is_handle = role.resource().is_some() || role == TypeRole::Checkout;
+        let fact = &program.catalog.type_info(path)?.fact;
+        let is_handle = fact.role.resource().is_some() || fact.role == TypeRole::Checkout || fact.handle;
         is_handle.then(|| program.family_of(step)).flatten()
     };
     program.autoderef(ty).iter().find_map(of_handle)

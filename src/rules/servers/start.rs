@@ -13,7 +13,7 @@ use crate::rules::context::Context;
 pub(in crate::rules) struct Start {
     /// What servers are asked, in order.
     pub(in crate::rules) asks: Vec<Ask>,
-    /// Every call that is made.
+    /// Every call that is made, outside of tasks.
     pub(in crate::rules) calls: BTreeSet<Frame>,
     /// The call from which on it serves, when one is seen.
     pub(in crate::rules) served: Option<Frame>,

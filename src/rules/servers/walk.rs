@@ -34,7 +34,7 @@ pub(in crate::rules) struct Walk<'c, 'f> {
     until_served: bool,
     /// What servers are asked, in order.
     pub(in crate::rules) asks: Vec<Ask>,
-    /// Every call in order, with whether it is in a task: for constructions.
+    /// Every call outside of tasks.
     pub(in crate::rules) calls: BTreeSet<Frame>,
     /// Units that were entered.
     pub(in crate::rules) units: BTreeSet<UnitId>,
@@ -119,6 +119,15 @@ impl<'c, 'f> Walk<'c, 'f> {
                 args.iter().for_each(|arg| self.expr(unit, *arg));
                 self.call(unit, expr);
             }
+            Expr::Loop { head, body: inside, .. } => {
+                head.iter().for_each(|head| self.expr(unit, *head));
+                match self.context.flow.context(unit, *inside).root {
+                    Some((hit, at)) if at == expr && hit.frequency == Some(Frequency::PerRequest) => {
+                        self.serve(unit, expr);
+                    }
+                    _ => self.expr(unit, *inside),
+                }
+            }
             other => other.for_each_child(|child| self.expr(unit, child)),
         }
     }
@@ -170,7 +179,9 @@ impl<'c, 'f> Walk<'c, 'f> {
             return;
         }
         let program = self.program();
-        self.calls.insert((unit, expr));
+        if self.tasks == 0 {
+            self.calls.insert((unit, expr));
+        }
         if serves(program, unit, expr) {
             self.serve(unit, expr);
             return;
