@@ -101,7 +101,7 @@ fn draft(context: Context<'_, '_>, lazy: &Analysis, process: &Process, start: &S
     }
     draft.help = vec![
         help(context, lazy, process, start),
-        "try a few times with growing pauses first, so that the order in which services start does not matter"
+        "make several attempts with growing pauses, so that the order in which services start does not matter"
             .to_owned(),
     ];
     draft

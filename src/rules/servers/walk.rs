@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::ask::{Ask, asked, is_awaited};
 use crate::catalog::model::Runs;
-use crate::facts::{Expr, ExprId};
+use crate::facts::{Body, Expr, ExprId, LoopKind};
 use crate::flow::{Frequency, HandOver, serves};
 use crate::link::{Def, Program, Target, UnitId, UnitKind};
 use crate::rules::context::Context;
@@ -119,16 +119,22 @@ impl<'c, 'f> Walk<'c, 'f> {
                 args.iter().for_each(|arg| self.expr(unit, *arg));
                 self.call(unit, expr);
             }
-            Expr::Loop { head, body: inside, .. } => {
-                head.iter().for_each(|head| self.expr(unit, *head));
-                match self.context.flow.context(unit, *inside).root {
-                    Some((hit, at)) if at == expr && hit.frequency == Some(Frequency::PerRequest) => {
-                        self.serve(unit, expr);
-                    }
-                    _ => self.expr(unit, *inside),
-                }
-            }
+            Expr::Loop { .. } => self.repeated(unit, expr),
             other => other.for_each_child(|child| self.expr(unit, child)),
+        }
+    }
+
+    /// A loop: over what a framework delivers, which is serving; without an end, which makes a worker; or any other.
+    fn repeated(&mut self, unit: UnitId, expr: ExprId) {
+        let Some(body) = self.program().body(unit) else { return };
+        let Expr::Loop { kind, head, body: inside, .. } = body.expr(expr) else { return };
+        head.iter().for_each(|head| self.expr(unit, *head));
+        match self.context.flow.context(unit, *inside).root {
+            Some((hit, at)) if at == expr && hit.frequency == Some(Frequency::PerRequest) => self.serve(unit, expr),
+            _ => {
+                self.has_handlers |= *kind == LoopKind::Loop && !leads_out(body, *inside);
+                self.expr(unit, *inside);
+            }
         }
     }
 
@@ -223,6 +229,19 @@ impl<'c, 'f> Walk<'c, 'f> {
         let Expr::Method { receiver, .. } = body.expr(expr) else { return };
         if self.program().types(unit).ty(*receiver).is_unknown() && is_awaited(body, expr) {
             self.unclear.get_or_insert((unit, expr));
+        }
+    }
+}
+
+/// Whether something within a loop's body ends it on purpose.
+fn leads_out(body: &Body, expr: ExprId) -> bool {
+    match body.expr(expr) {
+        Expr::Break(_) | Expr::Return(_) => true,
+        Expr::Closure(_) | Expr::Async(_) => false,
+        inner => {
+            let mut found = false;
+            inner.for_each_child(|child| found = found || leads_out(body, child));
+            found
         }
     }
 }
