@@ -27,6 +27,7 @@ fn judge(context: Context<'_, '_>, judge: &mut Judge) {
             continue;
         }
         match start_of(context, process) {
+            Some(start) if start.is_worker => acquit(context, judge, &own, "a worker asks as soon as it begins"),
             Some(start) => of_process(context, judge, &own, process, &start),
             None => acquit(context, judge, &own, "the program does its work and ends"),
         }

@@ -72,12 +72,9 @@ fn is_passing(context: Context<'_, '_>, ask: &Ask) -> bool {
     let program = context.program;
     let Some(body) = program.body(ask.unit) else { return false };
     let types = program.types(ask.unit);
-    let mut from = match body.expr(ask.expr) {
-        Expr::Call { args, .. } => args.clone(),
-        Expr::Method { receiver, args, .. } => args.iter().chain([receiver]).copied().collect(),
-        _ => Vec::new(),
-    };
-    if from.drain(..).any(|id| handle_family(program, types.ty(id)).is_some()) {
+    let mut is_of_handle = false;
+    body.expr(ask.expr).for_each_child(|part| is_of_handle |= handle_family(program, types.ty(part)).is_some());
+    if is_of_handle {
         return false;
     }
     let is_here = |analysis: &&Analysis| (analysis.site.unit, analysis.site.expr) == (ask.unit, ask.expr);

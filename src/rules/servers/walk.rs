@@ -42,6 +42,8 @@ pub(in crate::rules) struct Walk<'c, 'f> {
     pub(in crate::rules) served: Option<(Frame, Vec<Frame>)>,
     /// Something that is called for each request, message or event is handed to a framework.
     pub(in crate::rules) has_handlers: bool,
+    /// A loop without an end is met: a worker.
+    pub(in crate::rules) is_endless: bool,
     /// An awaited call of something that isn't known at all.
     pub(in crate::rules) unclear: Option<Frame>,
     frames: Vec<Frame>,
@@ -60,6 +62,7 @@ impl<'c, 'f> Walk<'c, 'f> {
             units: BTreeSet::new(),
             served: None,
             has_handlers: false,
+            is_endless: false,
             unclear: None,
             frames: Vec::new(),
             tasks: 0,
@@ -132,7 +135,7 @@ impl<'c, 'f> Walk<'c, 'f> {
         match self.context.flow.context(unit, *inside).root {
             Some((hit, at)) if at == expr && hit.frequency == Some(Frequency::PerRequest) => self.serve(unit, expr),
             _ => {
-                self.has_handlers |= *kind == LoopKind::Loop && !leads_out(body, *inside);
+                self.is_endless |= *kind == LoopKind::Loop && !leads_out(body, *inside);
                 self.expr(unit, *inside);
             }
         }
