@@ -54,6 +54,9 @@ fn of_process(context: Context<'_, '_>, judge: &mut Judge, lazy: &[&Analysis], p
     let (mut built, others): (Vec<&Analysis>, Vec<&Analysis>) =
         lazy.iter().copied().partition(|lazy| start.calls.contains(&(lazy.site.unit, lazy.site.expr)));
     acquit(context, judge, &others, "not built at start-up");
+    let misplaced: Vec<&Analysis>;
+    (misplaced, built) = built.into_iter().partition(|lazy| lazy.decisive.is_some());
+    acquit(context, judge, &misplaced, "another rule says that it is in the wrong place");
     while let Some(first) = built.first() {
         let family = first.site.family.clone();
         let own: Vec<&Analysis>;

@@ -54,7 +54,12 @@ fn verdict(
     let Some(call) = ask.call.clone().filter(|_| ask.way != Way::Sends) else {
         return Err("a command on a connection that is made elsewhere");
     };
-    if is_passing(context, ask) {
+    let is_here = |analysis: &&Analysis| (analysis.site.unit, analysis.site.expr) == (ask.unit, ask.expr);
+    let site = context.analyses.iter().find(is_here);
+    if site.is_some_and(|analysis| analysis.decisive.is_some()) {
+        return Err("another rule says that it is in the wrong place");
+    }
+    if site.is_some_and(|analysis| is_passing(context.program, analysis)) {
         return Err("a connection for the work of start-up only");
     }
     let certain = match attempts(context, ask) {
@@ -68,20 +73,14 @@ fn verdict(
 }
 
 /// Whether what is opened is no client of the process: it is made from an address, used at start-up and dropped.
-fn is_passing(context: Context<'_, '_>, ask: &Ask) -> bool {
-    let program = context.program;
-    let Some(body) = program.body(ask.unit) else { return false };
-    let types = program.types(ask.unit);
+fn is_passing(program: &Program<'_>, analysis: &Analysis) -> bool {
+    let site = &analysis.site;
+    let Some(body) = program.body(site.unit) else { return false };
+    let types = program.types(site.unit);
     let mut is_of_handle = false;
-    body.expr(ask.expr).for_each_child(|part| is_of_handle |= handle_family(program, types.ty(part)).is_some());
-    if is_of_handle {
-        return false;
-    }
-    let is_here = |analysis: &&Analysis| (analysis.site.unit, analysis.site.expr) == (ask.unit, ask.expr);
-    let analysis = context.analyses.iter().find(is_here);
-    analysis.is_some_and(|analysis| {
-        analysis.ends.iter().all(|end| end.fate.kept.is_none() && !end.fate.into_task && !end.fate.serves)
-    })
+    body.expr(site.expr).for_each_child(|part| is_of_handle |= handle_family(program, types.ty(part)).is_some());
+    let is_kept = analysis.ends.iter().any(|end| end.fate.kept.is_some() || end.fate.into_task || end.fate.serves);
+    !is_of_handle && !is_kept
 }
 
 fn draft(context: Context<'_, '_>, ask: &Ask, call: &CallRef, confidence: Confidence, process: &Process) -> Draft {

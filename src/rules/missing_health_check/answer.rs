@@ -78,8 +78,11 @@ fn extractors(program: &Program<'_>, unit: UnitId) -> Vec<UnitId> {
 /// Whether the answer is read from state that changes, and that some code beside it changes which asks servers.
 fn is_fed(context: Context<'_, '_>, units: &BTreeSet<UnitId>, check: &HealthCheck) -> bool {
     let program = context.program;
-    let own: BTreeSet<UnitId> =
-        check.code.iter().filter_map(|code| matches!(code, Code::Unit(_)).then(|| unit_of(*code))).collect();
+    let unit_of = |code: &Code| match code {
+        Code::Unit(unit) => Some(*unit),
+        Code::Expr(..) => None,
+    };
+    let own: BTreeSet<UnitId> = check.code.iter().filter_map(unit_of).collect();
     let read: BTreeSet<State> = units.iter().flat_map(|unit| states_in(program, *unit)).collect();
     if read.is_empty() {
         return false;
@@ -92,12 +95,6 @@ fn is_fed(context: Context<'_, '_>, units: &BTreeSet<UnitId>, check: &HealthChec
             !walk.asks.is_empty()
         }
     })
-}
-
-fn unit_of(code: Code) -> UnitId {
-    match code {
-        Code::Unit(unit) | Code::Expr(unit, _) => unit,
-    }
 }
 
 /// State that changes while the process runs.

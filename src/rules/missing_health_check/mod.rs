@@ -15,11 +15,11 @@ use routes::{HealthCheck, health_checks};
 
 use super::context::{Context, family_title};
 use super::judge::{Draft, Judge, Rule};
-use super::servers::{Code, Process, Walk, processes};
+use super::servers::{Code, Process, Walk, place_of, processes};
 use crate::catalog::model::HealthKind;
 use crate::finding::{Confidence, Location, Related};
-use crate::flow::Analysis;
-use crate::link::UnitId;
+use crate::flow::{Analysis, Site};
+use crate::link::{Program, UnitId};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule { id: "missing-health-check", judge };
@@ -105,7 +105,6 @@ fn draft(context: Context<'_, '_>, check: &HealthCheck, rest: &[&HealthCheck], c
         clients.iter().map(|client| family_title(program, &client.site.family, client.site.call.file)).collect();
     let titles: Vec<String> = titles.into_iter().collect();
     let titles = titles.join(" and ");
-    let ping = program.catalog.ping_of(&site.family).unwrap_or_default();
     let built = Location { file: program.file_name(site.unit).to_owned(), span: site.span };
     let mut related =
         vec![Related { location: built, message: "the process depends on what is built here".to_owned() }];
@@ -125,12 +124,21 @@ fn draft(context: Context<'_, '_>, check: &HealthCheck, rest: &[&HealthCheck], c
         chain: Vec::new(),
         what: "answers whatever the servers do".to_owned(),
         related,
-        help: vec![
-            format!(
-                "send `{ping}` through the client that handlers use, within a short timeout, and answer 503 when it fails"
-            ),
-            "keep a check that asks nobody for liveness only, under a path of its own".to_owned(),
-        ],
+        help: help(program, check, site),
         example: None,
     }
+}
+
+/// What to do, in the project's names: its handler, and the function that builds the client.
+fn help(program: &Program<'_>, check: &HealthCheck, site: &Site) -> Vec<String> {
+    let ping = program.catalog.ping_of(&site.family).unwrap_or_default();
+    let handler = match check.code.first() {
+        Some(Code::Unit(unit)) => format!("`{}`", program.display_name(*unit)),
+        _ => format!("the handler of `{}`", check.name),
+    };
+    let maker = format!("`{}` ({})", program.display_name(site.unit), place_of(program, site.unit, site.expr));
+    vec![
+        format!("let {handler} send `{ping}` through what {maker} builds, within a short timeout"),
+        "answer 503 when that fails; a check that asks nobody is for liveness, under a path of its own".to_owned(),
+    ]
 }
