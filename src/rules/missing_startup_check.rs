@@ -6,7 +6,7 @@
 
 use super::context::{Context, family_title};
 use super::judge::{Draft, Judge, Place, Rule};
-use super::servers::{Process, Start, opener, place_of, processes, start_of};
+use super::servers::{Process, Start, is_per_worker, opener, place_of, processes, start_of};
 use crate::catalog::model::Network;
 use crate::finding::{Confidence, Related, Resource};
 use crate::flow::Analysis;
@@ -55,8 +55,8 @@ fn of_process(context: Context<'_, '_>, judge: &mut Judge, lazy: &[&Analysis], p
         lazy.iter().copied().partition(|lazy| start.calls.contains(&(lazy.site.unit, lazy.site.expr)));
     acquit(context, judge, &others, "not built at start-up");
     let misplaced: Vec<&Analysis>;
-    (misplaced, built) = built.into_iter().partition(|lazy| lazy.decisive.is_some());
-    acquit(context, judge, &misplaced, "another rule says that it is in the wrong place");
+    (misplaced, built) = built.into_iter().partition(|lazy| is_per_worker(lazy));
+    acquit(context, judge, &misplaced, "another rule says that each worker builds its own");
     while let Some(first) = built.first() {
         let family = first.site.family.clone();
         let own: Vec<&Analysis>;

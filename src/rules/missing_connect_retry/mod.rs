@@ -14,7 +14,7 @@ use outcome::ends_program;
 use super::chain;
 use super::context::{Context, family_title};
 use super::judge::{Draft, Judge, Place, Rule};
-use super::servers::{Ask, Process, Start, Way, handle_family, processes, retrying_opener, start_of};
+use super::servers::{Ask, Process, Start, Way, handle_family, is_per_worker, processes, retrying_opener, start_of};
 use crate::catalog::CallRef;
 use crate::facts::Expr;
 use crate::finding::{Confidence, Resource};
@@ -56,8 +56,8 @@ fn verdict(
     };
     let is_here = |analysis: &&Analysis| (analysis.site.unit, analysis.site.expr) == (ask.unit, ask.expr);
     let site = context.analyses.iter().find(is_here);
-    if site.is_some_and(|analysis| analysis.decisive.is_some()) {
-        return Err("another rule says that it is in the wrong place");
+    if site.is_some_and(is_per_worker) {
+        return Err("another rule says that each worker opens its own");
     }
     if site.is_some_and(|analysis| is_passing(context.program, analysis)) {
         return Err("a connection for the work of start-up only");

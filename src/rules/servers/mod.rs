@@ -11,6 +11,6 @@ mod walk;
 
 pub(super) use ask::{Ask, Way, handle_family, retries};
 pub(super) use opener::{opener, place_of, retrying_opener};
-pub(super) use process::{Process, processes};
+pub(super) use process::{Process, is_per_worker, processes};
 pub(super) use start::{Start, start_of};
 pub(super) use walk::{Code, Frame, Walk};

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::flow::{Analysis, Innocent, is_start};
+use crate::flow::{Analysis, Frequency, Innocent, is_start};
 use crate::link::{CrateId, Program, UnitId};
 use crate::rules::context::Context;
 
@@ -22,6 +22,11 @@ pub(in crate::rules) fn processes(context: Context<'_, '_>) -> Vec<Process> {
     let program = context.program;
     let starts = program.unit_ids().filter(|unit| context.flow.in_scope(*unit) && is_start(program, *unit));
     starts.map(|main| Process { main, crates: linked(program, crate_of(program, main)) }).collect()
+}
+
+/// Whether a rule says of a construction that each worker makes its own, before which there is a start-up.
+pub(in crate::rules) fn is_per_worker(analysis: &Analysis) -> bool {
+    analysis.decisive.is_some_and(|end| analysis.ends[end].frequency == Some(Frequency::PerWorker))
 }
 
 /// The crate of a unit.
