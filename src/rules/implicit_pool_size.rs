@@ -1,17 +1,17 @@
-//! `implicit-pool-size`: a pool whose size is what the machine has cores for.
+//! `implicit-pool-size`: a pool whose size nobody sets.
 //!
-//! In: constructions of pools and the catalogue's sizes for the version in force. Out: a finding where the default follows
-//! the machine and nothing on the pool's way sets a size.
+//! In: constructions of pools and the catalogue's sizes for the versions that a package can have. Out: a finding where
+//! nothing on the pool's way sets a size, with what the library makes of that.
 
 use super::construction::thing;
 use super::context::Context;
 use super::judge::{Draft, Judge, Place, Rule};
-use super::settings::{Settings, calls_on, shown, type_built};
-use super::versions::{Holds, holds};
+use super::settings::{Settings, shown, type_built};
+use super::sizes::Sizes;
+use super::versions::library_of;
 use crate::catalog::model::SizeFact;
 use crate::finding::{Confidence, Resource};
 use crate::flow::{Analysis, Innocent};
-use crate::link::Program;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule { id: "implicit-pool-size", judge };
@@ -35,62 +35,44 @@ fn draft(context: Context<'_, '_>, analysis: &Analysis) -> Result<Draft, &'stati
         return Err("only tests lead here");
     }
     let built = type_built(program, analysis).ok_or("what it builds is not known")?;
-    let info = program.catalog.type_info(&built).ok_or("nothing is known of its size")?;
-    let in_force: Vec<(&SizeFact, Holds)> = info
-        .fact
-        .size
-        .iter()
-        .map(|fact| (fact, holds(program, site.unit, info.file, fact.versions.as_deref())))
-        .filter(|(_, holds)| *holds != Holds::Never)
-        .collect();
-    let follows = |fact: &SizeFact| fact.per_logical_core.or(fact.per_physical_core).is_some();
-    let (fact, _) = in_force.iter().find(|(fact, _)| follows(fact)).ok_or("its default size is fixed")?;
-    let set_by: Vec<String> = in_force.iter().flat_map(|(fact, _)| fact.set_by.iter().cloned()).collect();
+    let sizes = Sizes::of(program, site.unit, &built).ok_or("nothing is known of its size")?;
+    let mut defaults: Vec<String> = sizes.in_force.iter().filter_map(|fact| default_of(fact)).collect();
+    defaults.dedup();
+    if defaults.is_empty() {
+        return Err("its size is an argument");
+    }
     let settings = Settings::of(program, analysis);
-    if settings.has(program, &set_by) || is_resized(program, analysis, &set_by) {
+    if sizes.is_set(program, analysis, &settings) {
         return Err("its size is set");
     }
     if settings.hidden {
         return Err("its settings come from where they are not seen");
     }
-    let all_follow = in_force.iter().all(|(fact, _)| follows(fact));
-    let confidence = match all_follow && site.sure {
-        true if in_force.iter().any(|(_, holds)| *holds == Holds::Always) => Confidence::High,
-        true => Confidence::Medium,
-        false => Confidence::Low,
+    let confidence = match (defaults.len(), site.sure) {
+        (1, true) => Confidence::High,
+        (_, true) => Confidence::Medium,
+        (_, false) => Confidence::Low,
     };
-    let rule = in_force.iter().filter(|(fact, _)| follows(fact)).map(|(fact, _)| times(fact)).collect::<Vec<_>>();
-    let rule = rule.join(" or ");
     let what = thing(program, analysis);
-    let mut draft = Draft::of_site(
-        program,
-        site,
-        confidence,
-        format!("{what} has as many connections as the machine's cores make it: {rule}"),
-        "its size is not set".to_owned(),
-    );
-    if let Some(setter) = fact.set_by.first() {
+    let library = library_of(program, site.unit, sizes.file);
+    let message = format!("{what} has no size of its own; {library} gives it {}", defaults.join(" or "));
+    let mut draft = Draft::of_site(program, site, confidence, message, "its size is not set".to_owned());
+    if let Some(setter) = sizes.in_force.iter().find_map(|fact| fact.set_by.first()) {
         draft.help.push(format!("set the size with `{}`, from the configuration", shown(setter)));
+    }
+    if defaults.len() > 1 {
+        draft.help.push(format!("{library}: which of these it is depends on the version"));
     }
     Ok(draft)
 }
 
-/// Whether a unit that the pool comes through sets its size, once it stands.
-fn is_resized(program: &Program<'_>, analysis: &Analysis, set_by: &[String]) -> bool {
-    let routes = analysis.ends.iter().flat_map(|end| end.route.iter().map(|(unit, _)| *unit));
-    routes.chain([analysis.site.unit]).any(|unit| {
-        set_by.iter().any(|path| {
-            let path = program.catalog.canonical(path);
-            path.rsplit_once("::").is_some_and(|(owner, name)| calls_on(program, unit, owner, name))
-        })
-    })
-}
-
-/// `2 for each logical core`.
-fn times(fact: &SizeFact) -> String {
-    match (fact.per_logical_core, fact.per_physical_core) {
-        (Some(times), _) => format!("{times} for each logical core"),
-        (None, Some(times)) => format!("{times} for each physical core"),
-        (None, None) => String::new(),
+/// `10 connections`, `2 connections for each logical core`.
+fn default_of(fact: &SizeFact) -> Option<String> {
+    match (fact.default, fact.per_logical_core, fact.per_physical_core) {
+        (Some(1), _, _) => Some("1 connection".to_owned()),
+        (Some(size), _, _) => Some(format!("{size} connections")),
+        (None, Some(times), _) => Some(format!("{times} connections for each logical core")),
+        (None, None, Some(times)) => Some(format!("{times} connections for each physical core")),
+        (None, None, None) => None,
     }
 }

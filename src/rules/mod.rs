@@ -17,16 +17,19 @@ mod missing_connect_retry;
 mod missing_health_check;
 mod missing_startup_check;
 mod missing_timeout;
+mod oversized_pool;
 pub mod page;
+mod processes;
 mod servers;
 mod settings;
+mod sizes;
 mod versions;
 
 use std::collections::BTreeMap;
 
 pub use chain::steps as chain_steps;
 pub use construction::{RULES as CONSTRUCTION_RULES, rule_of};
-pub use context::Context;
+pub use context::{Context, MAX_CONNECTIONS};
 use judge::{Acquittal, Rule};
 
 use crate::finding::{Finding, Level};
@@ -41,6 +44,7 @@ const PRACTICE: &[Rule] = &[
     missing_health_check::RULE,
     missing_startup_check::RULE,
     missing_timeout::RULE,
+    oversized_pool::RULE,
 ];
 
 /// The ids of all rules, in the order of the documentation.
@@ -49,12 +53,12 @@ pub fn ids() -> Vec<&'static str> {
     CONSTRUCTION_RULES.iter().copied().chain(PRACTICE.iter().map(|rule| rule.id)).collect()
 }
 
-/// All findings. Rules that `levels` does not name are off; of the construction rules, what is off is left to the caller's
-/// count.
+/// All findings; the pedantic part of a rule only if `pedantic`. Rules that `levels` does not name are off; of the
+/// construction rules, what is off is left to the caller's count.
 #[must_use]
-pub fn findings(context: Context<'_, '_>, levels: &BTreeMap<String, Level>) -> Vec<Finding> {
+pub fn findings(context: Context<'_, '_>, levels: &BTreeMap<String, Level>, pedantic: bool) -> Vec<Finding> {
     let constructions = || construction::findings(context, levels);
-    let (mut found, of_practice) = rayon::join(constructions, || judge::judged(context, PRACTICE, levels));
+    let (mut found, of_practice) = rayon::join(constructions, || judge::judged(context, PRACTICE, levels, pedantic));
     found.extend(of_practice);
     found
 }

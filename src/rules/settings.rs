@@ -4,7 +4,7 @@
 //! manager came by: in the chain, along variables, in functions that make them, in callers that hand them over. What lies
 //! beyond (a field, a file that is read) is not seen; then nothing is known.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalog::last_segment;
 use crate::catalog::model::TypeRole;
@@ -15,10 +15,10 @@ use crate::link::{Def, Program, ReferenceKind, Target, Ty, UnitId};
 /// What was seen.
 #[derive(Debug, Default)]
 pub(super) struct Settings {
-    /// Canonical paths of calls, and of fields by their types.
-    known: FxHashSet<Name>,
+    /// Canonical paths of calls, and of fields by their types, with what is given to them.
+    known: FxHashMap<Name, Vec<(UnitId, ExprId)>>,
     /// Names of methods and fields of what has no known type.
-    loose: FxHashSet<Name>,
+    loose: FxHashMap<Name, Vec<(UnitId, ExprId)>>,
     /// Some of it comes from where nobody sees.
     pub(super) hidden: bool,
 }
@@ -30,9 +30,10 @@ impl Settings {
     /// The settings of a construction.
     pub(super) fn of(program: &Program<'_>, analysis: &Analysis) -> Settings {
         let site = &analysis.site;
-        let mut walk =
-            Walk { program, found: Settings::default(), seen: FxHashSet::default(), scanned: FxHashSet::default() };
-        walk.found.known.insert(site.call.path.clone());
+        let library = site.call.path.split("::").next().unwrap_or_default();
+        let (found, seen, scanned) = (Settings::default(), FxHashSet::default(), FxHashSet::default());
+        let mut walk = Walk { program, library, found, seen, scanned };
+        walk.found.known.entry(site.call.path.clone()).or_default();
         walk.value(site.unit, site.expr, 0);
         walk.found
     }
@@ -40,13 +41,24 @@ impl Settings {
     /// Whether one of these functions, methods or fields was used.
     pub(super) fn has(&self, program: &Program<'_>, set_by: &[String]) -> bool {
         set_by.iter().any(|path| {
-            self.known.contains(&program.catalog.canonical(path)) || self.loose.contains(last_segment(path))
+            self.known.contains_key(&program.catalog.canonical(path)) || self.loose.contains_key(last_segment(path))
         })
+    }
+
+    /// What these functions, methods and fields were given: all arguments, in the order of `set_by`.
+    pub(super) fn given(&self, program: &Program<'_>, set_by: &[String]) -> Vec<(UnitId, ExprId)> {
+        let of = |path: &String| {
+            let known = self.known.get(&program.catalog.canonical(path));
+            known.into_iter().chain(self.loose.get(last_segment(path))).flatten().copied()
+        };
+        set_by.iter().flat_map(of).collect()
     }
 }
 
 struct Walk<'a, 'f> {
     program: &'a Program<'f>,
+    /// The library of the construction.
+    library: &'a str,
     found: Settings,
     seen: FxHashSet<(UnitId, ExprId)>,
     scanned: FxHashSet<UnitId>,
@@ -81,36 +93,43 @@ impl Walk<'_, '_> {
     /// What a single expression sets.
     fn note(&mut self, unit: UnitId, body: &Body, id: ExprId) {
         let types = self.program.types(unit);
-        match types.targets.get(&id) {
-            Some(Target::Library { call, .. }) => drop(self.found.known.insert(call.path.clone())),
-            Some(Target::Foreign(path)) => drop(self.found.known.insert(self.program.catalog.canonical(path))),
-            _ => {}
-        }
+        let called = match types.targets.get(&id) {
+            Some(Target::Library { call, .. }) => Some(call.path.clone()),
+            Some(Target::Foreign(path)) => Some(self.program.catalog.canonical(path)),
+            _ => None,
+        };
+        let own = matches!(types.targets.get(&id), Some(Target::Units { .. }));
+        let all = |args: &[ExprId]| args.iter().map(|arg| (unit, *arg)).collect::<Vec<_>>();
         match body.expr(id) {
-            Expr::Method { receiver, name, .. } if !matches!(types.targets.get(&id), Some(Target::Units { .. })) => {
-                self.member(types.ty(*receiver), name);
+            Expr::Call { args, .. } => {
+                called.into_iter().for_each(|path| put(&mut self.found.known, path, &all(args)));
+            }
+            Expr::Method { receiver, name, args, .. } if !own => {
+                self.member(types.ty(*receiver), name, &all(args));
+                called.into_iter().for_each(|path| put(&mut self.found.known, path, &all(args)));
             }
             Expr::Struct { fields, .. } => {
                 let ty = types.ty(id).clone();
-                fields.iter().for_each(|(name, _)| self.member(&ty, name));
+                fields.iter().for_each(|(name, value)| self.member(&ty, name, &[(unit, *value)]));
             }
-            Expr::Assign(left, _) => {
+            Expr::Assign(left, right) => {
                 if let Expr::Field { base, name } = body.expr(*left) {
-                    self.member(types.ty(*base), name);
+                    self.member(types.ty(*base), name, &[(unit, *right)]);
                 }
             }
             _ => {}
         }
     }
 
-    fn member(&mut self, of: &Ty, name: &Name) {
+    fn member(&mut self, of: &Ty, name: &Name, given: &[(UnitId, ExprId)]) {
         let steps = self.program.autoderef(of);
         if steps.iter().any(Ty::is_nameless) {
-            self.found.loose.insert(name.clone());
+            put(&mut self.found.loose, name.clone(), given);
         }
         for step in steps {
             if let Ty::External(path, _) = step {
-                self.found.known.insert(self.program.catalog.canonical(&format!("{path}::{name}")));
+                let path = self.program.catalog.canonical(&format!("{path}::{name}"));
+                put(&mut self.found.known, path, given);
             }
         }
     }
@@ -197,12 +216,25 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// A type of a library that is there to hold settings, or of which nothing is known.
+    /// A type that is there to hold settings, or of which nothing is known but that it is of the construction's library.
     fn is_setting(&self, ty: &Ty) -> bool {
+        let is_unknown = |path: &Name| {
+            self.program.catalog.type_info(path).is_none() && path.split("::").next() == Some(self.library)
+        };
         self.program.autoderef(ty).iter().any(|step| match step {
-            Ty::External(path, _) => is_setting(self.program, path) || self.program.catalog.type_info(path).is_none(),
+            Ty::External(path, _) => is_setting(self.program, path) || is_unknown(path),
             _ => false,
         })
+    }
+}
+
+/// Adds what is given to a setter to what was given to it before.
+fn put(known: &mut FxHashMap<Name, Vec<(UnitId, ExprId)>>, path: Name, given: &[(UnitId, ExprId)]) {
+    let list = known.entry(path).or_default();
+    for value in given {
+        if !list.contains(value) {
+            list.push(*value);
+        }
     }
 }
 
@@ -224,6 +256,10 @@ pub(super) fn type_built(program: &Program<'_>, analysis: &Analysis) -> Option<N
     }
     match ty {
         Ty::External(path, _) => Some(path),
+        Ty::Tuple(parts) => parts.into_iter().find_map(|part| match part {
+            Ty::External(path, _) => Some(path),
+            _ => None,
+        }),
         _ => declared(program, analysis),
     }
 }

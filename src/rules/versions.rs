@@ -29,6 +29,39 @@ pub(super) fn holds(program: &Program<'_>, unit: UnitId, file: FileId, versions:
     }
 }
 
+/// The library of a catalogue file with the versions that a unit's package can have of it, for people: `redis 0.22.3`,
+/// `redis 0.24.0 or 1.0.2`, `redis 0.27` by its requirement.
+pub(super) fn library_of(program: &Program<'_>, unit: UnitId, file: FileId) -> String {
+    let file = program.catalog.file(file);
+    let Some(of) = file.packages.first() else { return file.name.clone() };
+    let package = program.package_of(unit);
+    let versions: Vec<String> = match possible(package, of) {
+        Possible::Locked(versions) => versions.iter().map(ToString::to_string).collect(),
+        Possible::Fitting(_) => {
+            let own = package.dependencies.iter().filter(|dependency| dependency.package == *of);
+            own.map(|dependency| dependency.requirement.clone()).filter(|text| !text.is_empty()).collect()
+        }
+    };
+    format!("{of} {}", versions.join(" or ")).trim_end().to_owned()
+}
+
+/// Whether anything is known of that version.
+pub(super) fn is_known(program: &Program<'_>, unit: UnitId, file: FileId) -> bool {
+    let Some(of) = program.catalog.file(file).packages.first() else { return false };
+    possible(program.package_of(unit), of) != Possible::Fitting(vec![VersionReq::STAR])
+}
+
+/// The first version that fits a requirement such as `>=0.25, <1`.
+pub(super) fn first_of(versions: Option<&str>) -> Option<String> {
+    let wanted = VersionReq::parse(versions?).ok()?;
+    let first = wanted.comparators.iter().find(|comparator| comparator.op == semver::Op::GreaterEq)?;
+    let (major, minor) = (first.major, first.minor.unwrap_or(0));
+    Some(match first.patch {
+        Some(patch @ 1..) => format!("{major}.{minor}.{patch}"),
+        _ => format!("{major}.{minor}"),
+    })
+}
+
 /// What is known of the version of a package that another one has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Possible {

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use crate::flow::{Analysis, Frequency, Innocent, is_start};
 use crate::link::{CrateId, Program, UnitId};
 use crate::rules::context::Context;
+use crate::rules::processes::crates_within;
 
 /// A binary.
 #[derive(Debug, Clone)]
@@ -21,7 +22,7 @@ pub(in crate::rules) struct Process {
 pub(in crate::rules) fn processes(context: Context<'_, '_>) -> Vec<Process> {
     let program = context.program;
     let starts = program.unit_ids().filter(|unit| context.flow.in_scope(*unit) && is_start(program, *unit));
-    starts.map(|main| Process { main, crates: linked(program, crate_of(program, main)) }).collect()
+    starts.map(|main| Process { main, crates: crates_within(program, crate_of(program, main)) }).collect()
 }
 
 /// Whether a rule says of a construction that each worker makes its own, before which there is a start-up.
@@ -32,20 +33,6 @@ pub(in crate::rules) fn is_per_worker(analysis: &Analysis) -> bool {
 /// The crate of a unit.
 pub(super) fn crate_of(program: &Program<'_>, unit: UnitId) -> CrateId {
     program.modules[program.unit(unit).module.index()].krate
-}
-
-/// A crate and those of the program that it depends on.
-fn linked(program: &Program<'_>, krate: CrateId) -> BTreeSet<CrateId> {
-    let mut found = BTreeSet::from([krate]);
-    let mut stack = vec![krate];
-    while let Some(at) = stack.pop() {
-        for next in program.crates[at.index()].local_externs.values() {
-            if found.insert(*next) {
-                stack.push(*next);
-            }
-        }
-    }
-    found
 }
 
 impl Process {
