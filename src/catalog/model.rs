@@ -28,6 +28,12 @@ pub struct CatalogFile {
     /// Name of the family shown to people, e.g. `MongoDB`; one file of a family is enough to say it.
     #[serde(default)]
     pub family_title: Option<String>,
+    /// Other words by which people call what the clients talk to, lower case: `cache`, `rabbitmq`.
+    #[serde(default)]
+    pub called: Vec<String>,
+    /// The clients are not made for one server: each call names its own.
+    #[serde(default)]
+    pub no_server: bool,
     /// Packages (names on crates.io) that this file speaks about: it is in force for a package that depends on one.
     /// Empty: always in force.
     #[serde(default)]
@@ -179,12 +185,18 @@ pub struct TypeFact {
     /// Operations of these traits, given by their method names, open a connection each when called on this very type.
     #[serde(default)]
     pub commands_connect: bool,
+    /// It is no handle for commands: it has a connection for itself alone (a session store).
+    #[serde(default)]
+    pub keeps_to_itself: bool,
     /// Belongs to one thread: building one per worker is right.
     #[serde(default)]
     pub per_thread: bool,
     /// Family of what it connects to, when it differs from the file's (a manager of a generic pool).
     #[serde(default)]
     pub family: Option<String>,
+    /// A trait of managers: its associated type that names what is pooled.
+    #[serde(default)]
+    pub pools: Option<String>,
     /// How it ends.
     #[serde(default)]
     pub close: Option<CloseFact>,
@@ -194,6 +206,12 @@ pub struct TypeFact {
     /// Its sizes, by version.
     #[serde(default)]
     pub size: Vec<SizeFact>,
+    /// Canonical paths of the methods that tell its figures (connections in use, idle, waiters), or report its events.
+    #[serde(default)]
+    pub observed_by: Vec<String>,
+    /// A crate that its figures go to by themselves, wherever a package of the program depends on that crate.
+    #[serde(default)]
+    pub exports_to: Option<String>,
     /// Versions that have it (a semver requirement on the first of `packages`).
     #[serde(default)]
     pub versions: Option<String>,
@@ -571,6 +589,9 @@ pub struct MacroFact {
     /// The macro's value holds its arguments (`vec!`, `join!`).
     #[serde(default)]
     pub carries: bool,
+    /// It writes a line that an operator reads: to a log, to the terminal.
+    #[serde(default)]
+    pub logs: bool,
     /// Scope in which the initialisers are memoised (`lazy_static!`, `thread_local!`).
     #[serde(default)]
     pub memo: Option<MemoScope>,

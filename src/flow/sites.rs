@@ -91,19 +91,7 @@ fn sites_of(program: &Program<'_>, unit: UnitId, body: &Body) -> Vec<Site> {
 
 /// Whether the result is something else than a resource or what makes one: an answer.
 fn is_momentary(program: &Program<'_>, call: &CallRef) -> bool {
-    let Some(mut ty) = call.returns.as_ref() else { return false };
-    while let TypeRef::Path(path) = ty
-        && let Some(segment) = path.segments.last()
-        && path.segments.len() == 1
-        && let Some(inner) = segment.args.first()
-    {
-        ty = inner;
-    }
-    let TypeRef::Path(path) = ty else { return false };
-    program
-        .catalog
-        .type_info(&program.catalog.canonical(&path.text()))
-        .is_some_and(|info| info.fact.role == TypeRole::Other)
+    program.catalog.made_type(call).is_some_and(|info| info.fact.role == TypeRole::Other)
 }
 
 /// Whether a setting by which clients differ is made from a variable somewhere in the unit.
@@ -172,19 +160,28 @@ fn is_builder(program: &Program<'_>, ty: &Ty) -> bool {
     matches!(ty, Ty::External(path, _) if program.catalog.has_role(path, TypeRole::Builder))
 }
 
-/// The family of the catalogue file; for a generic pool that of the manager it is given.
+/// The family of the catalogue file; for a generic pool that of the manager it, or its builder, is given.
 fn family_of(program: &Program<'_>, unit: UnitId, id: ExprId, call: &CallRef) -> String {
     let own = program.catalog.file(call.file).family.clone().unwrap_or_default();
-    if !call.fact.family_of_arg {
-        return own;
-    }
     let Some(body) = program.body(unit) else { return own };
-    let args = match body.expr(id) {
-        Expr::Call { args, .. } | Expr::Method { args, .. } => args.as_slice(),
-        _ => &[],
-    };
-    let given = args.get(call.fact.from_arg.unwrap_or(0)).map(|arg| program.types(unit).ty(*arg));
-    given.and_then(|ty| program.family_of(ty)).unwrap_or(own)
+    let types = program.types(unit);
+    let mut at = id;
+    while let Some(target) = types.targets.get(&at) {
+        let (args, receiver) = match body.expr(at) {
+            Expr::Call { args, .. } => (args.as_slice(), None),
+            Expr::Method { args, receiver, .. } => (args.as_slice(), Some(*receiver)),
+            _ => break,
+        };
+        if let Target::Library { call, .. } = target
+            && call.fact.family_of_arg
+        {
+            let given = args.get(call.fact.from_arg.unwrap_or(0)).map(|arg| types.ty(*arg));
+            return given.and_then(|ty| program.family_of(ty)).unwrap_or(own);
+        }
+        let Some(receiver) = receiver.filter(|_| own.is_empty()) else { break };
+        at = receiver;
+    }
+    own
 }
 
 fn is_per_thread(program: &Program<'_>, call: &CallRef) -> bool {

@@ -5,14 +5,18 @@
 //! its subjects before a [`judge::Judge`]. Each has a page under `rules/` and a fixture.
 
 mod blocking_connection_in_async;
+mod built;
 mod chain;
 mod client_leaked;
 mod construction;
 mod context;
+mod duplicate_client;
 mod help;
 pub mod judge;
 mod locked_connection;
+mod missing_lifecycle_log;
 pub mod page;
+mod unmonitored_pool;
 
 use std::collections::BTreeMap;
 
@@ -24,7 +28,14 @@ use judge::{Acquittal, Rule};
 use crate::finding::{Finding, Level};
 
 /// The rules that are not about where something is constructed, in the order of the documentation.
-const PRACTICE: &[Rule] = &[blocking_connection_in_async::RULE, client_leaked::RULE, locked_connection::RULE];
+const PRACTICE: &[Rule] = &[
+    blocking_connection_in_async::RULE,
+    client_leaked::RULE,
+    duplicate_client::RULE,
+    locked_connection::RULE,
+    missing_lifecycle_log::RULE,
+    unmonitored_pool::RULE,
+];
 
 /// The ids of all rules, in the order of the documentation.
 #[must_use]
