@@ -3,6 +3,7 @@
 //! In: the program. Out: one [`Analysis`] per construction: the places where its value ends (`End`s; a value that a unit
 //! returns ends in that unit's callers), how often each is reached, and which of them decides.
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::context::{Context, HandOver, context, hand_over, is_retry};
@@ -84,7 +85,7 @@ pub fn analyse<'a, 'f>(program: &'a Program<'f>, all_targets: bool) -> Flow<'a, 
     let sites = find_sites(program, &in_scope);
     let fates = Fates::new(program);
     let mut analyses: Vec<Analysis> =
-        sites.into_iter().map(|site| follow_site(program, &fates, &in_scope, site)).collect();
+        sites.into_par_iter().map(|site| follow_site(program, &fates, &in_scope, site)).collect();
     let units: FxHashSet<UnitId> =
         analyses.iter().flat_map(|analysis| analysis.ends.iter().map(|end| end.place().0)).collect();
     let known = frequencies(program, &fates, units, &in_scope);
@@ -102,7 +103,7 @@ pub fn analyse<'a, 'f>(program: &'a Program<'f>, all_targets: bool) -> Flow<'a, 
 fn follow_site(
     program: &Program<'_>,
     fates: &Fates<'_, '_>,
-    in_scope: &dyn Fn(UnitId) -> bool,
+    in_scope: &(dyn Fn(UnitId) -> bool + Sync),
     site: Site,
 ) -> Analysis {
     let mut follower = Follower { program, fates, in_scope, ends: Vec::new(), seen: FxHashSet::default() };
@@ -122,7 +123,7 @@ fn follow_site(
 struct Follower<'w, 'a, 'f> {
     program: &'a Program<'f>,
     fates: &'w Fates<'a, 'f>,
-    in_scope: &'w dyn Fn(UnitId) -> bool,
+    in_scope: &'w (dyn Fn(UnitId) -> bool + Sync),
     ends: Vec<End>,
     seen: FxHashSet<(UnitId, ExprId)>,
 }

@@ -1,6 +1,7 @@
 //! Attributes: what they are called, what stands in them, whether they make an item test code.
 
 use proc_macro2::{TokenStream, TokenTree};
+use smol_str::format_smolstr;
 
 use super::types;
 use crate::facts::{Attr, Name};
@@ -41,8 +42,9 @@ fn collect(tokens: TokenStream, into: &mut Attr) {
 
 /// An identifier without `r#`.
 pub(super) fn name(ident: &syn::Ident) -> Name {
-    let text = ident.to_string();
-    text.strip_prefix("r#").map_or_else(|| Name::from(text.as_str()), Name::from)
+    // Most names fit into a `Name` itself: no detour by a `String`.
+    let text = format_smolstr!("{ident}");
+    text.strip_prefix("r#").map(Name::from).unwrap_or(text)
 }
 
 /// Whether `#[cfg(..)]` leaves the item to test builds only.

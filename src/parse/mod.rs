@@ -1,7 +1,7 @@
 //! Text → [`FileFacts`].
 //!
 //! In: a file's text and what is known of macros. Out: facts; no syn type leaves this module. A syntax error costs the
-//! item that it is in (see `recover`); macro bodies are read as code where they are code (see `macros`).
+//! item that it is in (see `recover`); what nobody asks for isn't even lexed (see `unneeded`); macro bodies are read as code where they are code (see `macros`).
 
 mod attrs;
 mod exprs;
@@ -10,6 +10,7 @@ mod macros;
 mod pats;
 mod recover;
 mod types;
+mod unneeded;
 
 use proc_macro2::LineColumn;
 

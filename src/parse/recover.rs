@@ -9,6 +9,7 @@ use std::str::FromStr;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::{Parse, Parser};
 
+use super::unneeded::without_unneeded;
 use super::{Tests, pos, problem_at};
 use crate::facts::SyntaxProblem;
 use crate::source::Pos;
@@ -17,19 +18,33 @@ use crate::source::Pos;
 pub(super) fn parse(text: &str, tests: Tests) -> (syn::File, Vec<SyntaxProblem>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let text = blank_shebang(text);
-    match TokenStream::from_str(&text) {
-        Ok(tokens) => {
-            let tokens = if tests == Tests::Skip { without_test_modules(tokens) } else { tokens };
-            match syn::parse2::<syn::File>(tokens.clone()) {
-                Ok(file) => (file, Vec::new()),
-                Err(_) => by_items(tokens),
-            }
-        }
-        Err(error) => by_chunks(&text, pos(error.span().start()), &error.to_string()),
+    match whole(&without_unneeded(&text, tests), tests) {
+        Some(file) => (file, Vec::new()),
+        None => in_parts(&text, tests),
     }
 }
 
-/// The file's tokens with the bodies of its `#[cfg(test)] mod tests { .. }` emptied: often a third of a file.
+/// A file without any error.
+fn whole(text: &str, tests: Tests) -> Option<syn::File> {
+    syn::parse2(tokens_of(text, tests).ok()?).ok()
+}
+
+fn in_parts(text: &str, tests: Tests) -> (syn::File, Vec<SyntaxProblem>) {
+    match tokens_of(text, tests) {
+        Ok(tokens) => match syn::parse2::<syn::File>(tokens.clone()) {
+            Ok(file) => (file, Vec::new()),
+            Err(_) => by_items(tokens),
+        },
+        Err(error) => by_chunks(text, pos(error.span().start()), &error.to_string()),
+    }
+}
+
+fn tokens_of(text: &str, tests: Tests) -> Result<TokenStream, proc_macro2::LexError> {
+    let tokens = TokenStream::from_str(text)?;
+    Ok(if tests == Tests::Skip { without_test_modules(tokens) } else { tokens })
+}
+
+/// The file's tokens with the bodies of its `#[cfg(test)] mod tests { .. }` emptied, wherever they stand.
 fn without_test_modules(tokens: TokenStream) -> TokenStream {
     let mut kept: Vec<TokenTree> = Vec::new();
     // Within an item that begins with `#[cfg(test)]`; whether it is a module.

@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::context::Context;
 use crate::facts::ExprId;
 use crate::finding::{Confidence, Finding, Level, Location, Related, Resource, Role, Step, fingerprint};
@@ -182,13 +184,13 @@ pub(super) fn judged(
     levels: &BTreeMap<String, Level>,
 ) -> Vec<Finding> {
     let on = |rule: &&Rule| levels.get(rule.id).is_some_and(|level| *level != Level::Off);
-    let mut found = Vec::new();
-    for rule in rules.iter().filter(on) {
+    let judged = |rule: &Rule| {
         let mut judge = Judge { rule: rule.id, ..Judge::default() };
         (rule.judge)(context, &mut judge);
-        found.extend(identified(rule.id, levels[rule.id], judge.drafts));
-    }
-    found
+        identified(rule.id, levels[rule.id], judge.drafts)
+    };
+    let of_each: Vec<Vec<Finding>> = rules.par_iter().filter(on).map(judged).collect();
+    of_each.into_iter().flatten().collect()
 }
 
 /// What each rule says of its subjects, whatever its level: findings and acquittals.

@@ -47,8 +47,9 @@ pub fn ids() -> Vec<&'static str> {
 /// count.
 #[must_use]
 pub fn findings(context: Context<'_, '_>, levels: &BTreeMap<String, Level>) -> Vec<Finding> {
-    let mut found = construction::findings(context, levels);
-    found.extend(judge::judged(context, PRACTICE, levels));
+    let constructions = || construction::findings(context, levels);
+    let (mut found, of_practice) = rayon::join(constructions, || judge::judged(context, PRACTICE, levels));
+    found.extend(of_practice);
     found
 }
 

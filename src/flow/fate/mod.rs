@@ -10,7 +10,7 @@ mod loops;
 mod places;
 mod walk;
 
-use std::cell::RefCell;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -70,7 +70,8 @@ const MAX_CALLS: usize = 6;
 /// Follows values; keeps what it found for parameters.
 pub(super) struct Fates<'a, 'f> {
     program: &'a Program<'f>,
-    params: RefCell<FxHashMap<(UnitId, ParamKey), Fate>>,
+    /// By how far values may still be followed, too: what is found does not depend on who asks first.
+    params: Mutex<FxHashMap<(UnitId, ParamKey, usize), Fate>>,
 }
 
 /// A parameter: `self`, or by position.
@@ -82,7 +83,7 @@ enum ParamKey {
 
 impl<'a, 'f> Fates<'a, 'f> {
     pub(super) fn new(program: &'a Program<'f>) -> Self {
-        Self { program, params: RefCell::default() }
+        Self { program, params: Mutex::default() }
     }
 
     /// The fate of an expression's value.
@@ -101,14 +102,17 @@ impl<'a, 'f> Fates<'a, 'f> {
         if calls_left == 0 {
             return Fate { used: true, ..Fate::default() };
         }
-        if let Some(known) = self.params.borrow().get(&(unit, key)) {
+        let question = (unit, key, calls_left);
+        if let Some(known) = self.params().get(&question) {
             return known.clone();
         }
-        // Recursive functions find this while their own answer is being worked out.
-        self.params.borrow_mut().insert((unit, key), Fate { used: true, ..Fate::default() });
         let fate = self.param_fate(unit, key, calls_left - 1);
-        self.params.borrow_mut().insert((unit, key), fate.clone());
+        self.params().insert(question, fate.clone());
         fate
+    }
+
+    fn params(&self) -> MutexGuard<'_, FxHashMap<(UnitId, ParamKey, usize), Fate>> {
+        self.params.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn param_fate(&self, unit: UnitId, key: ParamKey, calls_left: usize) -> Fate {
