@@ -324,11 +324,18 @@ impl Catalog {
     #[must_use]
     pub fn family_words(&self, family: &str) -> Vec<String> {
         let of_family = self.files.iter().filter(|file| file.family.as_deref() == Some(family));
-        let more = of_family.flat_map(|file| file.called.iter().chain(&file.family_title).map(|word| word.to_lowercase()));
+        let more =
+            of_family.flat_map(|file| file.called.iter().chain(&file.family_title).map(|word| word.to_lowercase()));
         let mut words: Vec<String> = more.chain([family.to_lowercase()]).collect();
         words.sort_unstable();
         words.dedup();
         words
+    }
+
+    /// Commands, in capitals, and methods that send them: such as need a connection of their own.
+    #[must_use]
+    pub fn exclusive_names(&self) -> FxHashSet<&str> {
+        self.files.iter().flat_map(|file| &file.own_connection).map(String::as_str).collect()
     }
 
     /// Whether a call of a client library blocks the thread.

@@ -31,6 +31,9 @@ pub struct CatalogFile {
     /// Other words by which people call what the clients talk to, lower case: `cache`, `rabbitmq`.
     #[serde(default)]
     pub called: Vec<String>,
+    /// Commands of the protocol, in capitals, and methods that send them: such as hold up all others on a connection.
+    #[serde(default)]
+    pub own_connection: Vec<String>,
     /// The clients are not made for one server: each call names its own.
     #[serde(default)]
     pub no_server: bool,
@@ -185,6 +188,10 @@ pub struct TypeFact {
     /// Operations of these traits, given by their method names, open a connection each when called on this very type.
     #[serde(default)]
     pub commands_connect: bool,
+    /// One connection carries what all users of it and of its clones send, none waiting for another: more of them to one
+    /// server bring nothing.
+    #[serde(default)]
+    pub multiplexes: bool,
     /// It is no handle for commands: it has a connection for itself alone (a session store).
     #[serde(default)]
     pub keeps_to_itself: bool,

@@ -26,4 +26,4 @@ pub use fate::{Fate, Kept};
 pub use frequency::{Frequencies, Frequency, Via};
 pub use query::Flow;
 pub use roots::{RootHit, registration};
-pub use sites::{Site, find_sites};
+pub use sites::{Site, find_sites, manager_of};

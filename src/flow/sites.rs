@@ -163,25 +163,31 @@ fn is_builder(program: &Program<'_>, ty: &Ty) -> bool {
 /// The family of the catalogue file; for a generic pool that of the manager it, or its builder, is given.
 fn family_of(program: &Program<'_>, unit: UnitId, id: ExprId, call: &CallRef) -> String {
     let own = program.catalog.file(call.file).family.clone().unwrap_or_default();
-    let Some(body) = program.body(unit) else { return own };
+    if !own.is_empty() && !call.fact.family_of_arg {
+        return own;
+    }
+    manager_of(program, unit, id).and_then(|ty| program.family_of(ty)).unwrap_or(own)
+}
+
+/// The type of the manager that a generic pool, or the builder that it comes from, is given.
+#[must_use]
+pub fn manager_of<'p>(program: &'p Program<'_>, unit: UnitId, pool: ExprId) -> Option<&'p Ty> {
+    let body = program.body(unit)?;
     let types = program.types(unit);
-    let mut at = id;
-    while let Some(target) = types.targets.get(&at) {
+    let mut at = pool;
+    loop {
         let (args, receiver) = match body.expr(at) {
             Expr::Call { args, .. } => (args.as_slice(), None),
             Expr::Method { args, receiver, .. } => (args.as_slice(), Some(*receiver)),
-            _ => break,
+            _ => return None,
         };
-        if let Target::Library { call, .. } = target
-            && call.fact.family_of_arg
-        {
-            let given = args.get(call.fact.from_arg.unwrap_or(0)).map(|arg| types.ty(*arg));
-            return given.and_then(|ty| program.family_of(ty)).unwrap_or(own);
+        match types.targets.get(&at)? {
+            Target::Library { call, .. } if call.fact.family_of_arg => {
+                return args.get(call.fact.from_arg.unwrap_or(0)).map(|arg| types.ty(*arg));
+            }
+            _ => at = receiver?,
         }
-        let Some(receiver) = receiver.filter(|_| own.is_empty()) else { break };
-        at = receiver;
     }
-    own
 }
 
 fn is_per_thread(program: &Program<'_>, call: &CallRef) -> bool {

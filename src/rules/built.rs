@@ -99,7 +99,8 @@ fn is_handed_on(program: &Program<'_>, unit: UnitId, expr: ExprId, depth: usize)
     let mut at = expr;
     while let Some(parent) = body.parent(at) {
         match body.expr(parent) {
-            Expr::Try(_) | Expr::Await(_) | Expr::Match { .. } | Expr::Tuple(_) | Expr::Closure(_) | Expr::Async(_) => {}
+            Expr::Try(_) | Expr::Await(_) | Expr::Match { .. } | Expr::Tuple(_) | Expr::Closure(_) | Expr::Async(_) => {
+            }
             Expr::Method { receiver, name, .. } if *receiver == at => {
                 if name != "clone" && !is_unwrapping(types, parent) {
                     return false;
@@ -177,7 +178,8 @@ fn reached_from(program: &Program<'_>, start: CrateId) -> FxHashSet<CrateId> {
 /// The whole way to an end's construction.
 fn way(context: Context<'_, '_>, end: &End) -> Vec<(UnitId, ExprId)> {
     let mut above = Vec::new();
-    let is_cut = end.context.barrier.is_some() || end.context.root.is_some() || is_static(context.program, end.place().0);
+    let is_cut =
+        end.context.barrier.is_some() || end.context.root.is_some() || is_static(context.program, end.place().0);
     let mut at = (!is_cut).then_some(end.place().0);
     while let Some(unit) = at.take() {
         let Some(entry) = context.known.of(unit) else { break };

@@ -16,6 +16,7 @@ pub mod judge;
 mod locked_connection;
 mod missing_lifecycle_log;
 pub mod page;
+mod pooled_multiplexed;
 mod unmonitored_pool;
 
 use std::collections::BTreeMap;
@@ -34,6 +35,7 @@ const PRACTICE: &[Rule] = &[
     duplicate_client::RULE,
     locked_connection::RULE,
     missing_lifecycle_log::RULE,
+    pooled_multiplexed::RULE,
     unmonitored_pool::RULE,
 ];
 

@@ -47,9 +47,8 @@ fn watched<'f>(program: &Program<'_>, fact: &'f TypeFact, calls: &Near) -> Resul
         let mut packages = program.discovery.packages.iter();
         packages.any(|package| package.dependencies.iter().any(|dependency| dependency.package == *to))
     };
-    let is_read = |path: &String| {
-        calls.sure.contains(path.as_str()) || calls.loose.contains(crate::catalog::last_segment(path))
-    };
+    let is_read =
+        |path: &String| calls.sure.contains(path.as_str()) || calls.loose.contains(crate::catalog::last_segment(path));
     if fact.observed_by.is_empty() {
         Err(NO_FIGURES)
     } else if fact.observed_by.iter().any(is_read) {

@@ -70,7 +70,9 @@ impl Tracer<'_, '_, '_> {
             }
             Some(Target::Fluent) => of(receiver?),
             Some(Target::Units { units, .. }) => match units.as_slice() {
-                [callee] => self.of_function(way, expr, *callee, depth).or_else(|| self.of_args(way, expr, args, depth)),
+                [callee] => {
+                    self.of_function(way, expr, *callee, depth).or_else(|| self.of_args(way, expr, args, depth))
+                }
                 _ => None,
             },
             Some(Target::Constructor) => args.iter().find_map(|arg| self.of_part(way, *arg, depth)),

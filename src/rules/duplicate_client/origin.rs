@@ -6,10 +6,13 @@
 
 use crate::catalog::model::Carry;
 use crate::facts::{Body, Expr, ExprId, Pat, PatId, Stmt};
-use crate::link::{Def, Program, Target, Ty, UnitId, UnitKind};
+use crate::link::{Def, Program, Target, UnitId, UnitKind};
 
 /// Nothing is followed further than this.
 const MAX_DEPTH: usize = 24;
+
+/// How the names of conversions begin, by the language's API guidelines (C-CONV): the value stays what it is.
+const CONVERSIONS: [&str; 3] = ["as_", "into_", "to_"];
 
 /// A way: units from the root down, each with the call that leads on; what is looked at stands in the last.
 pub(super) type Way = [(UnitId, ExprId)];
@@ -52,7 +55,9 @@ pub(super) fn origin(program: &Program<'_>, way: &Way, expr: ExprId, depth: usiz
 /// `"{name}"`: variables that only the text mentions.
 fn has_captures(body: &Body, args: &[ExprId]) -> bool {
     args.iter().any(|arg| match body.expr(*arg) {
-        Expr::Str(text) => text.split('{').skip(1).any(|rest| rest.starts_with(|first: char| first.is_alphabetic() || first == '_')),
+        Expr::Str(text) => {
+            text.split('{').skip(1).any(|rest| rest.starts_with(|first: char| first.is_alphabetic() || first == '_'))
+        }
         _ => false,
     })
 }
@@ -116,17 +121,12 @@ pub(super) fn handed_on(program: &Program<'_>, unit: UnitId, call: ExprId) -> Op
     };
     match body.expr(call) {
         Expr::Method { receiver, name, args, .. } => {
-            let is_text = is_text(program.types(unit).ty(*receiver)) && args.is_empty();
-            (carries || is_text || is_outcome_method(program, name)).then_some(*receiver)
+            let converts = args.is_empty() && CONVERSIONS.iter().any(|prefix| name.starts_with(prefix));
+            (carries || converts || is_outcome_method(program, name)).then_some(*receiver)
         }
         Expr::Call { args, .. } if carries => args.first().copied(),
         _ => None,
     }
-}
-
-/// A string: what its methods give without being given anything says the same.
-fn is_text(ty: &Ty) -> bool {
-    matches!(ty, Ty::External(path, _) if path == "std::string::String")
 }
 
 fn is_outcome_method(program: &Program<'_>, name: &str) -> bool {
@@ -146,7 +146,9 @@ pub(super) fn behind(program: &Program<'_>, way: &Way, expr: ExprId) -> Option<(
     };
     if let Some(index) = parameter(program, unit, *variable) {
         let (caller, call) = caller(way)?;
-        let (Expr::Method { args, .. } | Expr::Call { args, .. }) = program.body(caller)?.expr(call) else { return None };
+        let (Expr::Method { args, .. } | Expr::Call { args, .. }) = program.body(caller)?.expr(call) else {
+            return None;
+        };
         return Some((way[..way.len() - 1].to_vec(), *args.get(index)?));
     }
     let init = body.initialiser_of(*variable)?;

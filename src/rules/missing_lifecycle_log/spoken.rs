@@ -46,7 +46,7 @@ fn on_failure(program: &Program<'_>, unit: UnitId, expr: ExprId) -> Option<(Unit
     let mut at = expr;
     while let Some(parent) = body.parent(at) {
         let handled: Vec<ExprId> = match body.expr(parent) {
-            Expr::Method { receiver, args, .. } if *receiver == at => args.clone(),
+            Expr::Method { receiver, args, .. } if *receiver == at => args.to_vec(),
             Expr::Method { args, .. } | Expr::Call { args, .. } if args.contains(&at) => {
                 let is_attempt = matches!(body.expr(at), Expr::Closure(_) | Expr::Path(_));
                 if is_attempt && let Some(found) = within_callee(program, unit, parent) {
@@ -92,9 +92,7 @@ fn is_success(body: &Body, pat: PatId) -> bool {
 /// with clients, is believed to have one: it is there to try again.
 fn within_callee(program: &Program<'_>, unit: UnitId, call: ExprId) -> Option<(UnitId, ExprId)> {
     match program.types(unit).targets.get(&call)? {
-        Target::Units { units, .. } => {
-            units.iter().find_map(|unit| Some((*unit, *lines(program, *unit).first()?)))
-        }
+        Target::Units { units, .. } => units.iter().find_map(|unit| Some((*unit, *lines(program, *unit).first()?))),
         Target::Foreign(path) => {
             let library = path.split("::").next()?;
             let mut packages = program.discovery.packages.iter();
