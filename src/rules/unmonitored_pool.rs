@@ -14,7 +14,7 @@ use super::judge::{Draft, Judge, Place, Rule};
 use crate::catalog::model::TypeFact;
 use crate::facts::{Body, Expr, ExprId, Name};
 use crate::finding::{Confidence, Resource};
-use crate::link::{BodyTypes, CrateId, Program, Target, Ty, UnitId};
+use crate::link::{BodyTypes, CrateId, Program, Target, Ty, UnitId, UnitKind};
 
 const NO_FIGURES: &str = "its library tells no figures";
 
@@ -147,8 +147,11 @@ fn draft(context: Context<'_, '_>, built: &Built<'_>, fact: &TypeFact) -> Draft 
     let confidence = if built.is_sure(context) { Confidence::High } else { Confidence::Medium };
     let message = format!("{what} whose figures nothing reads");
     let mut draft = Draft::of_site(program, site, confidence, message, format!("builds it with `{}`", site.call.path));
-    let (unit, expr) = built.end.place();
-    let name = name_of(program, unit, expr, site.resource);
+    let (end, _) = built.end.place();
+    let name = match program.unit(end).kind {
+        UnitKind::Static(_) => program.unit(end).name.to_string(),
+        UnitKind::Function(_) => name_of(program, site.unit, site.expr, site.resource),
+    };
     let call = fact.observed_by.first().map_or("", |path| crate::catalog::last_segment(path));
     draft.help.push(format!(
         "read `{name}.{call}()` where the process reports its metrics or its health: connections in use, idle, and how long callers wait"
