@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use super::context::Context;
 use crate::catalog::model::MemoScope;
-use crate::facts::{Body, Expr, ExprId, PatId, Stmt};
+use crate::facts::{Body, Expr, ExprId, ExprNode, Pat, PatId, Stmt};
 use crate::finding::Resource;
 use crate::flow::{Analysis, End, Frequency, Innocent, Kept, Via};
 use crate::link::{BodyTypes, CrateId, Program, Target, UnitId, UnitKind};
@@ -54,7 +54,7 @@ pub(super) fn built<'c>(context: Context<'c, '_>) -> Vec<Built<'c>> {
         for end in analysis.ends.iter().filter(|end| is_once(context.program, end) && lives(context, end)) {
             let way = way(context, end);
             let Some((root, _)) = way.first() else { continue };
-            let process = context.program.modules[context.program.unit(*root).module.index()].krate;
+            let process = context.program.crate_id_of(*root);
             found.push(Built { analysis, end, process, way });
         }
     }
@@ -175,6 +175,21 @@ fn reached_from(program: &Program<'_>, start: CrateId) -> FxHashSet<CrateId> {
     seen
 }
 
+/// Whether a process sends commands that hold up all others on a connection, and thus need one of their own.
+pub(super) fn sends_exclusively(context: Context<'_, '_>, process: CrateId) -> bool {
+    let program = context.program;
+    let crates = crates_of(program, process);
+    let names = program.catalog.exclusive_names();
+    let is_one = |text: &str| text.split_whitespace().next().is_some_and(|word| names.contains(word));
+    let mut units =
+        program.unit_ids().filter(|unit| crates.contains(&program.crate_id_of(*unit)) && context.flow.in_scope(*unit));
+    units.any(|unit| {
+        let Some(body) = program.body(unit) else { return false };
+        let is_text = |node: &ExprNode| matches!(&node.expr, Expr::Str(text) if is_one(text));
+        body.mentions.iter().any(|name| names.contains(name.as_str())) || body.exprs.iter().any(is_text)
+    })
+}
+
 /// The whole way to an end's construction.
 fn way(context: Context<'_, '_>, end: &End) -> Vec<(UnitId, ExprId)> {
     let mut above = Vec::new();
@@ -205,7 +220,7 @@ pub(super) fn name_of(program: &Program<'_>, unit: UnitId, expr: ExprId, resourc
             let parent = body.parent(at)?;
             match body.expr(parent) {
                 Expr::Block(stmts) => match body.pat(bound_by(body, stmts, at)?) {
-                    crate::facts::Pat::Bind(name, _) => Some(name.to_string()),
+                    Pat::Bind(name, _) => Some(name.to_string()),
                     _ => None,
                 },
                 Expr::Struct { fields, .. } => {

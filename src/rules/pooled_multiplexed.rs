@@ -5,12 +5,12 @@
 //! server, to keep them all. None when the process sends commands that need a connection of their own: then more than one
 //! is right.
 
-use super::built::{Built, built, crates_of};
+use super::built::{Built, built, sends_exclusively};
 use super::construction::thing;
 use super::context::Context;
 use super::judge::{Draft, Judge, Place, Rule};
 use crate::catalog::model::TypeFact;
-use crate::facts::{Body, Expr, ExprId, ExprNode, LoopKind, PatId, Stmt};
+use crate::facts::{Body, Expr, ExprId, LoopKind, PatId, Stmt};
 use crate::finding::{Confidence, Resource};
 use crate::flow::manager_of;
 use crate::link::{Program, Ty, UnitId};
@@ -28,7 +28,7 @@ fn judge(context: Context<'_, '_>, judge: &mut Judge) {
         };
         let Some(handle) = handle else { continue };
         let place = || Place::in_unit(program, site.unit, site.span);
-        if needs_own(context, &built) {
+        if sends_exclusively(context, built.process) {
             judge.acquit(place, || "the process sends commands that need a connection of their own".to_owned());
         } else {
             judge.report(draft(context, &built, handle));
@@ -97,23 +97,6 @@ fn is_range(body: &Body, expr: ExprId) -> bool {
         Expr::Method { receiver, .. } => is_range(body, *receiver),
         _ => false,
     }
-}
-
-/// Whether the process sends commands that hold up all others on a connection.
-fn needs_own(context: Context<'_, '_>, built: &Built<'_>) -> bool {
-    let program = context.program;
-    let crates = crates_of(program, built.process);
-    let names = program.catalog.exclusive_names();
-    let is_one =
-        |text: &str| text.split_whitespace().next().is_some_and(|word| names.contains(word.to_uppercase().as_str()));
-    let mut units = program.unit_ids().filter(|unit| {
-        crates.contains(&program.modules[program.unit(*unit).module.index()].krate) && context.flow.in_scope(*unit)
-    });
-    units.any(|unit| {
-        let Some(body) = program.body(unit) else { return false };
-        let is_text = |node: &ExprNode| matches!(&node.expr, Expr::Str(text) if is_one(text));
-        body.mentions.iter().any(|name| names.contains(name.as_str())) || body.exprs.iter().any(is_text)
-    })
 }
 
 fn draft(context: Context<'_, '_>, built: &Built<'_>, handle: &TypeFact) -> Draft {

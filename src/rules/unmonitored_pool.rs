@@ -93,7 +93,7 @@ impl Observing {
     fn add(&mut self, program: &Program<'_>, unit: UnitId, id: ExprId, names: &FxHashSet<Name>) {
         let Some(body) = program.body(unit) else { return };
         let types = program.types(unit);
-        let krate = program.modules[program.unit(unit).module.index()].krate;
+        let krate = program.crate_id_of(unit);
         match body.expr(id) {
             Expr::Method { receiver, name, .. } if names.contains(name) => {
                 let paths = program.autoderef(types.ty(*receiver)).into_iter();

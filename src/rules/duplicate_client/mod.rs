@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use address::{Address, address_of};
 use ways::parting;
 
-use super::built::{Built, built};
+use super::built::{Built, built, sends_exclusively};
 use super::context::{Context, family_title};
 use super::judge::{Draft, Judge, Place, Rule};
 use crate::catalog::model::CloneKind;
@@ -22,28 +22,37 @@ use crate::link::CrateId;
 /// The rule.
 pub(super) const RULE: Rule = Rule { id: "duplicate-client", judge };
 
+/// Something that another one for its server would double.
+struct Subject<'s> {
+    built: &'s Built<'s>,
+    address: Address,
+}
+
+/// What one process builds of one family for one server.
+type Groups<'s> = BTreeMap<(CrateId, &'s str, String), Vec<Subject<'s>>>;
+
 fn judge(context: Context<'_, '_>, judge: &mut Judge) {
     let program = context.program;
     let all = built(context);
-    let mut groups: BTreeMap<(CrateId, &str, String), Vec<(&Built<'_>, Address)>> = BTreeMap::new();
+    let mut groups = Groups::new();
     for built in &all {
         let place = || Place::in_unit(program, built.analysis.site.unit, built.analysis.site.span);
-        match subject(context, built) {
+        match server_of(context, built) {
             Err(why) => judge.acquit(place, || why.to_owned()),
             Ok(address) => {
                 let key = (built.process, built.family(), address.text.clone());
-                groups.entry(key).or_default().push((built, address));
+                groups.entry(key).or_default().push(Subject { built, address });
             }
         }
     }
     for group in groups.values_mut() {
-        group.sort_by_key(|(built, _)| built.way.clone());
+        group.sort_by(|one, other| one.built.way.cmp(&other.built.way));
         judge_group(context, group, judge);
     }
 }
 
 /// The server of a construction that another one for it would double; else why none would.
-fn subject(context: Context<'_, '_>, built: &Built<'_>) -> Result<Address, &'static str> {
+fn server_of(context: Context<'_, '_>, built: &Built<'_>) -> Result<Address, &'static str> {
     let catalog = context.program.catalog;
     let site = &built.analysis.site;
     let fate = &built.end.fate;
@@ -67,13 +76,13 @@ fn subject(context: Context<'_, '_>, built: &Built<'_>) -> Result<Address, &'sta
 }
 
 /// Reports the second of those that one run builds for one server.
-fn judge_group(context: Context<'_, '_>, group: &[(&Built<'_>, Address)], judge: &mut Judge) {
+fn judge_group(context: Context<'_, '_>, group: &[Subject<'_>], judge: &mut Judge) {
     let program = context.program;
-    let Some(((first, client), rest)) = group.split_first() else { return };
+    let Some((Subject { built: first, address }, rest)) = group.split_first() else { return };
     let doubles: Vec<(&Built<'_>, usize)> = rest
         .iter()
-        .filter(|(_, address)| address.made != client.made)
-        .filter_map(|(built, _)| Some((*built, parting(program, &first.way, &built.way)?)))
+        .filter(|other| other.address.made != address.made && !are_for_two_purposes(context, first, other.built))
+        .filter_map(|other| Some((other.built, parting(program, &first.way, &other.built.way)?)))
         .collect();
     match doubles.first() {
         Some((second, at)) => judge.report(draft(context, first, second, *at, doubles.len() + 1)),
@@ -82,6 +91,12 @@ fn judge_group(context: Context<'_, '_>, group: &[(&Built<'_>, Address)], judge:
             || "it is the only one for its server in a run of the process".to_owned(),
         ),
     }
+}
+
+/// A pool beside a shared connection, in a process that sends commands which need a connection for themselves.
+fn are_for_two_purposes(context: Context<'_, '_>, one: &Built<'_>, other: &Built<'_>) -> bool {
+    let is_pool = |built: &Built<'_>| built.analysis.site.resource == Resource::Pool;
+    is_pool(one) != is_pool(other) && sends_exclusively(context, one.process)
 }
 
 /// `at`: the step of the second way where it parts from the first.
