@@ -12,18 +12,25 @@ mod construction;
 mod context;
 mod duplicate_client;
 mod help;
+mod implicit_pool_size;
 pub mod judge;
 mod locked_connection;
 mod missing_lifecycle_log;
+mod missing_timeout;
+mod oversized_pool;
 pub mod page;
 mod pooled_multiplexed;
+mod processes;
+mod settings;
+mod sizes;
 mod unmonitored_pool;
+mod versions;
 
 use std::collections::BTreeMap;
 
 pub use chain::steps as chain_steps;
 pub use construction::{RULES as CONSTRUCTION_RULES, rule_of};
-pub use context::Context;
+pub use context::{Context, MAX_CONNECTIONS};
 use judge::{Acquittal, Rule};
 
 use crate::finding::{Finding, Level};
@@ -33,8 +40,11 @@ const PRACTICE: &[Rule] = &[
     blocking_connection_in_async::RULE,
     client_leaked::RULE,
     duplicate_client::RULE,
+    implicit_pool_size::RULE,
     locked_connection::RULE,
     missing_lifecycle_log::RULE,
+    missing_timeout::RULE,
+    oversized_pool::RULE,
     pooled_multiplexed::RULE,
     unmonitored_pool::RULE,
 ];
@@ -45,12 +55,12 @@ pub fn ids() -> Vec<&'static str> {
     CONSTRUCTION_RULES.iter().copied().chain(PRACTICE.iter().map(|rule| rule.id)).collect()
 }
 
-/// All findings. Rules that `levels` does not name are off; of the construction rules, what is off is left to the caller's
-/// count.
+/// All findings; the pedantic part of a rule only if `pedantic`. Rules that `levels` does not name are off; of the
+/// construction rules, what is off is left to the caller's count.
 #[must_use]
-pub fn findings(context: Context<'_, '_>, levels: &BTreeMap<String, Level>) -> Vec<Finding> {
+pub fn findings(context: Context<'_, '_>, levels: &BTreeMap<String, Level>, pedantic: bool) -> Vec<Finding> {
     let constructions = || construction::findings(context, levels);
-    let (mut found, of_practice) = rayon::join(constructions, || judge::judged(context, PRACTICE, levels));
+    let (mut found, of_practice) = rayon::join(constructions, || judge::judged(context, PRACTICE, levels, pedantic));
     found.extend(of_practice);
     found
 }

@@ -123,6 +123,8 @@ impl Prepared {
             cwd: self.folder.clone(),
             all_targets: false,
             levels: default_levels(),
+            pedantic: false,
+            max_connections: connlint::rules::MAX_CONNECTIONS,
             min_confidence: Confidence::Low,
         }
     }
