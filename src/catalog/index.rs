@@ -300,6 +300,45 @@ impl Catalog {
         of_methods.filter(|call| call.fact.locks).map(|call| last_segment(&call.path).into()).collect()
     }
 
+    /// Last segments of everything that tells the figures of a pool, or reports its events.
+    #[must_use]
+    pub fn observing_names(&self) -> FxHashSet<Name> {
+        let all = self.types.values().flat_map(|info| &info.fact.observed_by);
+        all.map(|path| last_segment(path).into()).collect()
+    }
+
+    /// What is known of the type that a call makes: of the value within `Result` and `Option`.
+    #[must_use]
+    pub fn made_type(&self, call: &CallRef) -> Option<&TypeInfo> {
+        let mut ty = call.returns.as_ref()?;
+        while let TypeRef::Path(path) = ty
+            && let [segment] = path.segments.as_slice()
+            && let Some(inner) = segment.args.first()
+        {
+            ty = inner;
+        }
+        let TypeRef::Path(path) = ty else { return None };
+        self.type_info(&self.canonical(&path.text()))
+    }
+
+    /// The words by which people call what the clients of a family talk to, lower case.
+    #[must_use]
+    pub fn family_words(&self, family: &str) -> Vec<String> {
+        let of_family = self.files.iter().filter(|file| file.family.as_deref() == Some(family));
+        let more =
+            of_family.flat_map(|file| file.called.iter().chain(&file.family_title).map(|word| word.to_lowercase()));
+        let mut words: Vec<String> = more.chain([family.to_lowercase()]).collect();
+        words.sort_unstable();
+        words.dedup();
+        words
+    }
+
+    /// Commands, in capitals, and methods that send them: such as need a connection of their own.
+    #[must_use]
+    pub fn exclusive_names(&self) -> FxHashSet<&str> {
+        self.files.iter().flat_map(|file| &file.own_connection).map(String::as_str).collect()
+    }
+
     /// Last segments of everything that sets the number of a server's workers.
     #[must_use]
     pub fn worker_names(&self) -> FxHashSet<Name> {

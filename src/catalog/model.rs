@@ -32,6 +32,15 @@ pub struct CatalogFile {
     /// Without one the family's servers are not expected to be asked at start-up or by health checks.
     #[serde(default)]
     pub ping: Option<String>,
+    /// Other words by which people call what the clients talk to, lower case: `cache`, `rabbitmq`.
+    #[serde(default)]
+    pub called: Vec<String>,
+    /// Commands of the protocol, in capitals, and methods that send them: such as hold up all others on a connection.
+    #[serde(default)]
+    pub own_connection: Vec<String>,
+    /// The clients are not made for one server: each call names its own.
+    #[serde(default)]
+    pub no_server: bool,
     /// Packages (names on crates.io) that this file speaks about: it is in force for a package that depends on one.
     /// Empty: always in force.
     #[serde(default)]
@@ -224,6 +233,13 @@ pub struct TypeFact {
     /// What it holds can be changed through a shared reference: an atomic, the receiving end of a watch.
     #[serde(default)]
     pub changes: bool,
+    /// One connection carries what all users of it and of its clones send, none waiting for another: more of them to one
+    /// server bring nothing.
+    #[serde(default)]
+    pub multiplexes: bool,
+    /// It is no handle for commands: it has a connection for itself alone (a session store).
+    #[serde(default)]
+    pub keeps_to_itself: bool,
     /// A framework makes this of each value of the type that is written out: a pool for each `rocket_db_pools::Config`.
     #[serde(default)]
     pub declares: Option<Resource>,
@@ -233,6 +249,9 @@ pub struct TypeFact {
     /// Family of what it connects to, when it differs from the file's (a manager of a generic pool).
     #[serde(default)]
     pub family: Option<String>,
+    /// A trait of managers: its associated type that names what is pooled.
+    #[serde(default)]
+    pub pools: Option<String>,
     /// How it ends.
     #[serde(default)]
     pub close: Option<CloseFact>,
@@ -242,6 +261,12 @@ pub struct TypeFact {
     /// Its sizes, by version.
     #[serde(default)]
     pub size: Vec<SizeFact>,
+    /// Canonical paths of the methods that tell its figures (connections in use, idle, waiters), or report its events.
+    #[serde(default)]
+    pub observed_by: Vec<String>,
+    /// A crate that its figures go to by themselves, wherever a package of the program depends on that crate.
+    #[serde(default)]
+    pub exports_to: Option<String>,
     /// Versions that have it (a semver requirement on the first of `packages`).
     #[serde(default)]
     pub versions: Option<String>,
@@ -666,6 +691,9 @@ pub struct MacroFact {
     /// The code after it is not reached.
     #[serde(default)]
     pub leaves: Option<Leaves>,
+    /// It writes a line that an operator reads: to a log, to the terminal.
+    #[serde(default)]
+    pub logs: bool,
     /// Scope in which the initialisers are memoised (`lazy_static!`, `thread_local!`).
     #[serde(default)]
     pub memo: Option<MemoScope>,

@@ -26,4 +26,4 @@ pub use fate::{Fate, Kept};
 pub use frequency::{Frequencies, Frequency, Via};
 pub use query::Flow;
 pub use roots::{RootHit, is_route_closure, is_start, registration, serves, unit_root};
-pub use sites::{Site, find_sites};
+pub use sites::{Site, find_sites, manager_of};

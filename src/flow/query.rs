@@ -5,7 +5,7 @@
 
 use super::analysis::Analysis;
 use super::context::{Context, HandOver, context, hand_over, is_retry};
-use super::fate::Fates;
+use super::fate::{Fate, Fates};
 use super::frequency::{Frequencies, Frequency, frequencies};
 use super::roots::unit_root;
 use crate::facts::{Expr, ExprId, LoopKind};
@@ -48,6 +48,12 @@ impl Flow<'_, '_> {
         let Some(body) = self.program.body(unit) else { return false };
         let is_for = |at: ExprId| matches!(body.expr(at), Expr::Loop { kind: LoopKind::For, .. });
         self.context(unit, expr).loops.iter().any(|at| !is_for(*at) && !is_retry(body, expr, *at))
+    }
+
+    /// What becomes of an expression's value within its unit.
+    #[must_use]
+    pub fn fate(&self, unit: UnitId, expr: ExprId) -> Fate {
+        self.fates.of(unit, expr)
     }
 
     /// How often these units run, and all that lead to them. Worked out anew at each call: ask once for many.

@@ -5,10 +5,12 @@
 //! its subjects before a [`judge::Judge`]. Each has a page under `rules/` and a fixture.
 
 mod blocking_connection_in_async;
+mod built;
 mod chain;
 mod client_leaked;
 mod construction;
 mod context;
+mod duplicate_client;
 mod help;
 mod implicit_pool_size;
 pub mod judge;
@@ -16,13 +18,16 @@ mod locked_connection;
 mod missing_connect_retry;
 mod missing_health_check;
 mod missing_startup_check;
+mod missing_lifecycle_log;
 mod missing_timeout;
 mod oversized_pool;
 pub mod page;
+mod pooled_multiplexed;
 mod processes;
 mod servers;
 mod settings;
 mod sizes;
+mod unmonitored_pool;
 mod versions;
 
 use std::collections::BTreeMap;
@@ -38,13 +43,17 @@ use crate::finding::{Finding, Level};
 const PRACTICE: &[Rule] = &[
     blocking_connection_in_async::RULE,
     client_leaked::RULE,
+    duplicate_client::RULE,
     implicit_pool_size::RULE,
     locked_connection::RULE,
     missing_connect_retry::RULE,
     missing_health_check::RULE,
     missing_startup_check::RULE,
+    missing_lifecycle_log::RULE,
     missing_timeout::RULE,
     oversized_pool::RULE,
+    pooled_multiplexed::RULE,
+    unmonitored_pool::RULE,
 ];
 
 /// The ids of all rules, in the order of the documentation.
