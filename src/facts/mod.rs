@@ -20,7 +20,7 @@ pub use ty::{Path, Segment, TypeRef};
 use crate::source::Pos;
 
 /// The form of [`FileFacts`]; a stored value of another form is not read.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// An identifier as written, without `r#`.
 pub type Name = SmolStr;

@@ -4,9 +4,11 @@
 //! construction rules are rows of `construction`'s table; every other rule is a module with a [`judge::Rule`], which brings
 //! its subjects before a [`judge::Judge`]. Each has a page under `rules/` and a fixture.
 
+mod blocking_command_on_shared;
 mod blocking_connection_in_async;
 mod chain;
 mod client_leaked;
+mod client_never_closed;
 mod construction;
 mod context;
 mod help;
@@ -24,7 +26,13 @@ use judge::{Acquittal, Rule};
 use crate::finding::{Finding, Level};
 
 /// The rules that are not about where something is constructed, in the order of the documentation.
-const PRACTICE: &[Rule] = &[blocking_connection_in_async::RULE, client_leaked::RULE, locked_connection::RULE];
+const PRACTICE: &[Rule] = &[
+    blocking_command_on_shared::RULE,
+    blocking_connection_in_async::RULE,
+    client_leaked::RULE,
+    client_never_closed::RULE,
+    locked_connection::RULE,
+];
 
 /// The ids of all rules, in the order of the documentation.
 #[must_use]
