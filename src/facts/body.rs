@@ -3,6 +3,7 @@
 //! Every expression knows its parent, so that the analysis can ask both what a value is made of and where it goes.
 
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 use super::{Item, Name, Path, TypeRef};
 use crate::source::Span;
@@ -69,7 +70,7 @@ pub struct MacroExpr {
     /// Its path.
     pub path: Path,
     /// The code found within it.
-    pub args: Vec<ExprId>,
+    pub args: ThinVec<ExprId>,
     /// Some of its tokens could not be read as code.
     pub opaque: bool,
 }
@@ -88,7 +89,7 @@ pub enum Expr {
         /// What is called.
         callee: ExprId,
         /// Arguments.
-        args: Vec<ExprId>,
+        args: ThinVec<ExprId>,
     },
     /// `receiver.name(args)`.
     Method {
@@ -99,9 +100,9 @@ pub enum Expr {
         /// Where the name stands.
         name_span: Span,
         /// `::<T>`.
-        turbofish: Vec<TypeRef>,
+        turbofish: ThinVec<TypeRef>,
         /// Arguments.
-        args: Vec<ExprId>,
+        args: ThinVec<ExprId>,
     },
     /// `base.name`.
     Field {
@@ -128,19 +129,19 @@ pub enum Expr {
     /// `!e`, `-e`.
     Unary(ExprId),
     /// `a + b`, `a += b`, ranges: a use of both.
-    Binary(Vec<ExprId>),
+    Binary(ThinVec<ExprId>),
     /// `e as T`.
-    Cast(ExprId, TypeRef),
+    Cast(ExprId, Box<TypeRef>),
     /// `left = right`.
     Assign(ExprId, ExprId),
     /// `(a, b)`.
-    Tuple(Vec<ExprId>),
+    Tuple(ThinVec<ExprId>),
     /// `[a, b]`, `[a; n]`.
-    Array(Vec<ExprId>),
+    Array(ThinVec<ExprId>),
     /// `Path { fields, ..base }`.
     Struct {
         /// Which.
-        path: Path,
+        path: Box<Path>,
         /// Names and values.
         fields: Vec<(Name, ExprId)>,
         /// After `..`.
@@ -188,7 +189,7 @@ pub enum Expr {
     /// `continue`.
     Continue,
     /// A macro call.
-    Macro(MacroExpr),
+    Macro(Box<MacroExpr>),
     /// What isn't code to us.
     Unknown,
 }
@@ -201,7 +202,7 @@ pub enum Stmt {
         /// Pattern.
         pat: PatId,
         /// Type, when written.
-        ty: Option<TypeRef>,
+        ty: Option<Box<TypeRef>>,
         /// Value.
         init: Option<ExprId>,
         /// Else block.
@@ -221,9 +222,9 @@ pub enum Pat {
     /// `(a, b)`.
     Tuple(Vec<PatId>),
     /// `Path(a, b)`.
-    TupleStruct(Path, Vec<PatId>),
+    TupleStruct(Box<Path>, Vec<PatId>),
     /// `Path { name: pat, .. }`.
-    Struct(Path, Vec<(Name, PatId)>),
+    Struct(Box<Path>, Vec<(Name, PatId)>),
     /// `&p`, `box p`.
     Ref(PatId),
     /// `a | b`.
@@ -231,7 +232,7 @@ pub enum Pat {
     /// `[a, b]`.
     Slice(Vec<PatId>),
     /// `p: T`.
-    Typed(PatId, TypeRef),
+    Typed(PatId, Box<TypeRef>),
     /// `..`.
     Rest,
     /// `_`, literals, paths, ranges.
@@ -410,5 +411,18 @@ impl Expr {
                 visit(*body);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Expr, ExprNode, Pat};
+
+    #[test]
+    fn nodes_stay_small() {
+        // There are millions of them: to write them to memory is a good part of a run.
+        assert!(size_of::<Expr>() <= 72, "{}", size_of::<Expr>());
+        assert!(size_of::<ExprNode>() <= 96, "{}", size_of::<ExprNode>());
+        assert!(size_of::<Pat>() <= 40, "{}", size_of::<Pat>());
     }
 }

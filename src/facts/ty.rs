@@ -1,6 +1,8 @@
 //! Types and paths as written, before any name is looked up.
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+use thin_vec::ThinVec;
 
 use super::Name;
 
@@ -11,8 +13,8 @@ pub struct Path {
     pub absolute: bool,
     /// The type in `<T as Trait>::x` and how many segments name the trait (0 for `<T>::x`).
     pub qself: Option<Box<(TypeRef, usize)>>,
-    /// Its segments.
-    pub segments: Vec<Segment>,
+    /// Its segments; most paths are one name.
+    pub segments: SmallVec<[Segment; 1]>,
 }
 
 impl Path {
@@ -51,9 +53,9 @@ pub struct Segment {
     /// The name.
     pub name: Name,
     /// Type arguments, in order; for `Fn(A, B)` one tuple.
-    pub args: Vec<TypeRef>,
+    pub args: ThinVec<TypeRef>,
     /// Associated types: `Output = T`, also the result of `Fn(..) -> T`.
-    pub assoc: Vec<(Name, TypeRef)>,
+    pub assoc: ThinVec<(Name, TypeRef)>,
 }
 
 /// A type as written.

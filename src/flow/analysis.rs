@@ -252,7 +252,7 @@ fn rate(program: &Program<'_>, known: &Frequencies, analysis: &mut Analysis, ind
     // A task that an uncalled function starts is most likely a worker.
     let works =
         frequency == Frequency::PerCall && end.fate.into_task && known.of(unit).is_some_and(|entry| entry.uncalled);
-    let serves = again && (end.fate.serves || works);
+    let serves = again && (end.fate.serves || end.fate.replaces || works);
     if end.innocent.is_none() && (serves || (dedicated && (end.fate.serves || end.fate.into_task))) {
         end.innocent = Some(Innocent::Serves);
     }

@@ -437,7 +437,7 @@ impl<'a, 'f> Infer<'a, 'f> {
                     Some(Found::Whole(Def::Variant(id, index))) => Some((id, index)),
                     _ => None,
                 };
-                let named = self.program.lower(&self.scope, &crate::facts::TypeRef::Path(path.clone()));
+                let named = self.program.lower(&self.scope, &crate::facts::TypeRef::Path((**path).clone()));
                 let of = more_known(ty.clone(), named);
                 for (name, field) in fields {
                     let inner = match variant {

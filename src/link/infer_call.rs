@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use smallvec::smallvec;
+
 use super::infer::{Infer, Target, more_known};
 use super::lookup::Assoc;
 use super::methods::Method;
@@ -83,7 +85,7 @@ impl<'f> Infer<'_, 'f> {
             return self.target_of(self.program.assoc(&owner, path.last()?));
         }
         if let [first, second] = path.segments.as_slice() {
-            let owner = TypeRef::Path(Path { segments: vec![first.clone()], ..Path::default() });
+            let owner = TypeRef::Path(Path { segments: smallvec![first.clone()], ..Path::default() });
             if first.name == "Self" || self.is_parameter(&first.name) {
                 let owner = self.program.lower(&self.scope, &owner);
                 return self.target_of(self.program.assoc(&owner, &second.name));

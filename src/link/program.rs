@@ -289,6 +289,16 @@ impl<'f> Program<'f> {
         self.unit(id).body()
     }
 
+    /// The units whose bodies mention one of these names, in order.
+    #[must_use]
+    pub fn units_mentioning<'n>(&self, names: impl IntoIterator<Item = &'n Name>) -> Vec<UnitId> {
+        let mut units: Vec<UnitId> =
+            names.into_iter().filter_map(|name| self.mentions.get(name)).flatten().copied().collect();
+        units.sort_unstable();
+        units.dedup();
+        units
+    }
+
     /// The crate of a unit.
     #[must_use]
     pub fn crate_of(&self, id: UnitId) -> &Crate {

@@ -4,6 +4,7 @@
 
 use proc_macro2::Span as TokenSpan;
 use syn::spanned::Spanned;
+use thin_vec::{ThinVec, thin_vec};
 
 use super::attrs::name;
 use super::items::ItemLowerer;
@@ -16,35 +17,51 @@ use crate::source::Span;
 /// Builds one [`Body`].
 pub(super) struct BodyLowerer<'a> {
     pub(super) macros: &'a MacroTable,
-    exprs: Vec<ExprNode>,
-    pats: Vec<Pat>,
+    arena: Arena,
     items: Vec<Item>,
-    mentions: Vec<Name>,
     /// How deep expressions may still nest; beyond it they are unknown, so that no input can exhaust the stack.
     depth_left: u32,
+}
+
+/// What a body is built in. One serves body after body, so that it need not grow anew for each.
+#[derive(Default)]
+pub(super) struct Arena {
+    exprs: Vec<ExprNode>,
+    pats: Vec<Pat>,
+    mentions: Vec<Name>,
 }
 
 /// Deeper nesting than any person writes.
 const MAX_DEPTH: u32 = 200;
 
 impl<'a> BodyLowerer<'a> {
-    pub(super) fn new(macros: &'a MacroTable) -> Self {
-        Self {
-            macros,
-            exprs: Vec::new(),
-            pats: Vec::new(),
-            items: Vec::new(),
-            mentions: Vec::new(),
-            depth_left: MAX_DEPTH,
-        }
+    /// `arena` is empty.
+    pub(super) fn new(macros: &'a MacroTable, arena: Arena) -> Self {
+        Self { macros, arena, items: Vec::new(), depth_left: MAX_DEPTH }
     }
 
-    /// The finished body with `root` as its outermost expression.
-    pub(super) fn finish(mut self, root: ExprId) -> Body {
-        for index in 0..self.exprs.len() {
+    /// The finished body with `root` as its outermost expression, and the arena, empty again.
+    pub(super) fn finish(mut self, root: ExprId) -> (Body, Arena) {
+        self.link_parents();
+        let Arena { exprs, pats, mentions } = &mut self.arena;
+        mentions.sort_unstable();
+        mentions.dedup();
+        let body = Body {
+            exprs: exprs.drain(..).collect(),
+            pats: pats.drain(..).collect(),
+            root: Some(root),
+            items: self.items,
+            mentions: mentions.drain(..).collect(),
+        };
+        (body, self.arena)
+    }
+
+    fn link_parents(&mut self) {
+        let exprs = &mut self.arena.exprs;
+        for index in 0..exprs.len() {
             let parent = ExprId(u32::try_from(index).unwrap_or(u32::MAX));
             // Children stand before their parents.
-            let (before, rest) = self.exprs.split_at_mut(index);
+            let (before, rest) = exprs.split_at_mut(index);
             let Some(node) = rest.first() else { break };
             node.expr.for_each_child(|child| {
                 if let Some(child) = before.get_mut(child.0 as usize) {
@@ -52,33 +69,29 @@ impl<'a> BodyLowerer<'a> {
                 }
             });
         }
-        self.mentions.sort_unstable();
-        self.mentions.dedup();
-        self.exprs.shrink_to_fit();
-        Body { exprs: self.exprs, pats: self.pats, root: Some(root), items: self.items, mentions: self.mentions }
     }
 
     pub(super) fn push(&mut self, expr: Expr, at: Span) -> ExprId {
-        let id = ExprId(u32::try_from(self.exprs.len()).unwrap_or(u32::MAX));
-        self.exprs.push(ExprNode { expr, span: at, parent: None });
+        let id = ExprId(u32::try_from(self.arena.exprs.len()).unwrap_or(u32::MAX));
+        self.arena.exprs.push(ExprNode { expr, span: at, parent: None });
         id
     }
 
     pub(super) fn push_pat(&mut self, pat: Pat) -> PatId {
-        let id = PatId(u32::try_from(self.pats.len()).unwrap_or(u32::MAX));
-        self.pats.push(pat);
+        let id = PatId(u32::try_from(self.arena.pats.len()).unwrap_or(u32::MAX));
+        self.arena.pats.push(pat);
         id
     }
 
     pub(super) fn span_of(&self, id: ExprId) -> Span {
-        self.exprs[id.0 as usize].span
+        self.arena.exprs[id.0 as usize].span
     }
 
     fn span_between(&self, first: ExprId, end: TokenSpan) -> Span {
         self.span_of(first).to(span(end))
     }
 
-    pub(super) fn all<'e>(&mut self, exprs: impl IntoIterator<Item = &'e syn::Expr>) -> Vec<ExprId> {
+    pub(super) fn all<'e>(&mut self, exprs: impl IntoIterator<Item = &'e syn::Expr>) -> ThinVec<ExprId> {
         exprs.into_iter().map(|expr| self.expr(expr)).collect()
     }
 
@@ -142,7 +155,7 @@ impl<'a> BodyLowerer<'a> {
             syn::Expr::Cast(inner) => {
                 let base = self.expr(&inner.expr);
                 let at = self.span_of(base);
-                self.push(Expr::Cast(base, types::lower(&inner.ty)), at)
+                self.push(Expr::Cast(base, Box::new(types::lower(&inner.ty))), at)
             }
             _ => self.expr_compound(expr),
         }
@@ -157,7 +170,7 @@ impl<'a> BodyLowerer<'a> {
                 self.push(Expr::Assign(left, right), at)
             }
             syn::Expr::Binary(inner) => {
-                let parts = vec![self.expr(&inner.left), self.expr(&inner.right)];
+                let parts = thin_vec![self.expr(&inner.left), self.expr(&inner.right)];
                 let at = self.span_of(parts[0]).to(self.span_of(parts[1]));
                 self.push(Expr::Binary(parts), at)
             }
@@ -175,7 +188,7 @@ impl<'a> BodyLowerer<'a> {
                 self.push(Expr::Array(parts), span(inner.bracket_token.span.join()))
             }
             syn::Expr::Repeat(inner) => {
-                let parts = vec![self.expr(&inner.expr), self.expr(&inner.len)];
+                let parts = thin_vec![self.expr(&inner.expr), self.expr(&inner.len)];
                 self.push(Expr::Array(parts), span(inner.bracket_token.span.join()))
             }
             syn::Expr::Struct(inner) => {
@@ -185,7 +198,7 @@ impl<'a> BodyLowerer<'a> {
                 let path = types::lower_qualified(inner.qself.as_ref(), &inner.path);
                 self.mention(&path);
                 let at = span(inner.path.span()).to(span(inner.brace_token.span.close()));
-                self.push(Expr::Struct { path, fields, base }, at)
+                self.push(Expr::Struct { path: Box::new(path), fields, base }, at)
             }
             syn::Expr::Macro(inner) => self.macro_call(&inner.mac),
             _ => self.expr_control(expr),
@@ -278,15 +291,15 @@ impl<'a> BodyLowerer<'a> {
     }
 
     fn mention(&mut self, path: &crate::facts::Path) {
-        self.mentions.extend(path.last().cloned());
+        self.arena.mentions.extend(path.last().cloned());
     }
 
     fn method(&mut self, call: &syn::ExprMethodCall) -> ExprId {
         let receiver = self.expr(&call.receiver);
         let args = self.all(&call.args);
-        let turbofish = call.turbofish.as_ref().map_or_else(Vec::new, |list| types::lower_arguments(list).0);
+        let turbofish = call.turbofish.as_ref().map_or_else(ThinVec::new, |list| types::lower_arguments(list).0);
         let method = name(&call.method);
-        self.mentions.push(method.clone());
+        self.arena.mentions.push(method.clone());
         let at = self.span_between(receiver, call.paren_token.span.close());
         let name_span = span(call.method.span());
         self.push(Expr::Method { receiver, name: method, name_span, turbofish, args }, at)
@@ -342,7 +355,7 @@ impl<'a> BodyLowerer<'a> {
 
     fn local(&mut self, local: &syn::Local) -> Stmt {
         let (pat, ty) = match &local.pat {
-            syn::Pat::Type(typed) => (&*typed.pat, Some(types::lower(&typed.ty))),
+            syn::Pat::Type(typed) => (&*typed.pat, Some(Box::new(types::lower(&typed.ty)))),
             pat => (pat, None),
         };
         let init = local.init.as_ref().map(|init| self.expr(&init.expr));

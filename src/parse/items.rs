@@ -1,7 +1,7 @@
 //! Items: functions, types, implementations, imports.
 
 use super::attrs::{self, name};
-use super::exprs::BodyLowerer;
+use super::exprs::{Arena, BodyLowerer};
 use super::macros::MacroTable;
 use super::{Tests, span, types};
 use crate::facts::{
@@ -13,11 +13,12 @@ use crate::facts::{
 pub(super) struct ItemLowerer<'a> {
     pub(super) macros: &'a MacroTable,
     pub(super) tests: Tests,
+    arena: Arena,
 }
 
 impl<'a> ItemLowerer<'a> {
     pub(super) fn new(macros: &'a MacroTable) -> Self {
-        Self { macros, tests: Tests::Keep }
+        Self { macros, tests: Tests::Keep, arena: Arena::default() }
     }
 
     /// All items, in order.
@@ -107,7 +108,7 @@ impl<'a> ItemLowerer<'a> {
         sig: &syn::Signature,
         block: Option<&syn::Block>,
     ) -> Function {
-        let mut lowerer = BodyLowerer::new(self.macros);
+        let mut lowerer = BodyLowerer::new(self.macros, std::mem::take(&mut self.arena));
         let mut receiver = None;
         let mut params = Vec::new();
         for input in &sig.inputs {
@@ -133,7 +134,9 @@ impl<'a> ItemLowerer<'a> {
         });
         let body = block.map(|block| {
             let root = lowerer.block(block);
-            lowerer.finish(root)
+            let (body, arena) = lowerer.finish(root);
+            self.arena = arena;
+            body
         });
         Function {
             name: name(&sig.ident),
@@ -153,9 +156,11 @@ impl<'a> ItemLowerer<'a> {
 
     /// The body of an initialiser.
     pub(super) fn body(&mut self, expr: &syn::Expr) -> Body {
-        let mut lowerer = BodyLowerer::new(self.macros);
+        let mut lowerer = BodyLowerer::new(self.macros, std::mem::take(&mut self.arena));
         let root = lowerer.expr(expr);
-        lowerer.finish(root)
+        let (body, arena) = lowerer.finish(root);
+        self.arena = arena;
+        body
     }
 
     fn value(&mut self, ty: &syn::Type, expr: &syn::Expr, is_const: bool) -> StaticItem {

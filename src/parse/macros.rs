@@ -7,6 +7,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use rustc_hash::FxHashMap;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
+use thin_vec::{ThinVec, thin_vec};
 
 use super::exprs::BodyLowerer;
 use super::items::{ItemLowerer, named};
@@ -36,23 +37,23 @@ impl BodyLowerer<'_> {
         let at = span(call.path.span()).to(span(call.delimiter.span().close()));
         let path = types::lower_path(&call.path);
         let (args, opaque) = match self.macros.of(&call.path) {
-            Some(MacroSyntax::Opaque) => (Vec::new(), true),
+            Some(MacroSyntax::Opaque) => (ThinVec::new(), true),
             Some(MacroSyntax::Select) => self.select(&call.tokens),
             Some(MacroSyntax::Statements) => self.statements(&call.tokens),
             Some(MacroSyntax::Expressions) => self.expressions(&call.tokens),
             _ => self.anything(&call.tokens),
         };
-        self.push(Expr::Macro(MacroExpr { path, args, opaque }), at)
+        self.push(Expr::Macro(Box::new(MacroExpr { path, args, opaque })), at)
     }
 
     /// Comma-separated expressions; those that are none are passed over.
-    fn expressions(&mut self, tokens: &TokenStream) -> (Vec<ExprId>, bool) {
+    fn expressions(&mut self, tokens: &TokenStream) -> (ThinVec<ExprId>, bool) {
         let list = syn::punctuated::Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated;
         if let Ok(exprs) = list.parse2(tokens.clone()) {
             return (self.all(&exprs), false);
         }
         let mut opaque = false;
-        let mut args = Vec::new();
+        let mut args = ThinVec::new();
         for piece in comma_pieces(tokens) {
             match value_of(piece.clone()) {
                 Some(expr) => args.push(self.expr(&expr)),
@@ -70,9 +71,9 @@ impl BodyLowerer<'_> {
         (args, opaque)
     }
 
-    fn statements(&mut self, tokens: &TokenStream) -> (Vec<ExprId>, bool) {
+    fn statements(&mut self, tokens: &TokenStream) -> (ThinVec<ExprId>, bool) {
         match syn::Block::parse_within.parse2(tokens.clone()) {
-            Ok(stmts) => (vec![self.statement_block(&stmts, tokens)], false),
+            Ok(stmts) => (thin_vec![self.statement_block(&stmts, tokens)], false),
             Err(_) => self.expressions(tokens),
         }
     }
@@ -83,21 +84,21 @@ impl BodyLowerer<'_> {
         self.push(Expr::Block(stmts), at)
     }
 
-    fn anything(&mut self, tokens: &TokenStream) -> (Vec<ExprId>, bool) {
+    fn anything(&mut self, tokens: &TokenStream) -> (ThinVec<ExprId>, bool) {
         let list = syn::punctuated::Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated;
         if let Ok(exprs) = list.parse2(tokens.clone()) {
             return (self.all(&exprs), false);
         }
         if let Ok(stmts) = syn::Block::parse_within.parse2(tokens.clone()) {
-            return (vec![self.statement_block(&stmts, tokens)], false);
+            return (thin_vec![self.statement_block(&stmts, tokens)], false);
         }
         let (args, _) = self.expressions(tokens);
         if args.is_empty() { self.groups(tokens) } else { (args, true) }
     }
 
     /// The blocks within tokens of an unknown grammar: `html! { <a>{ code }</a> }`.
-    fn groups(&mut self, tokens: &TokenStream) -> (Vec<ExprId>, bool) {
-        let mut args = Vec::new();
+    fn groups(&mut self, tokens: &TokenStream) -> (ThinVec<ExprId>, bool) {
+        let mut args = ThinVec::new();
         for token in tokens.clone() {
             let TokenTree::Group(group) = token else { continue };
             let inner = group.stream();
@@ -110,9 +111,9 @@ impl BodyLowerer<'_> {
     }
 
     /// `pattern = future => handler` branches, each as a block that binds and goes on.
-    fn select(&mut self, tokens: &TokenStream) -> (Vec<ExprId>, bool) {
+    fn select(&mut self, tokens: &TokenStream) -> (ThinVec<ExprId>, bool) {
         let Ok(branches) = select_branches.parse2(tokens.clone()) else { return self.anything(tokens) };
-        let mut args = Vec::new();
+        let mut args = ThinVec::new();
         for branch in &branches {
             let mut stmts = Vec::new();
             if let Some((pat, future)) = &branch.awaits {

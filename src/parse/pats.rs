@@ -36,14 +36,14 @@ impl BodyLowerer<'_> {
             syn::Pat::Slice(slice) => Pat::Slice(slice.elems.iter().map(|elem| self.pat(elem)).collect()),
             syn::Pat::Or(or) => Pat::Or(or.cases.iter().map(|case| self.pat(case)).collect()),
             syn::Pat::TupleStruct(inner) => Pat::TupleStruct(
-                types::lower_qualified(inner.qself.as_ref(), &inner.path),
+                Box::new(types::lower_qualified(inner.qself.as_ref(), &inner.path)),
                 inner.elems.iter().map(|elem| self.pat(elem)).collect(),
             ),
             syn::Pat::Struct(inner) => {
                 let fields = inner.fields.iter().map(|field| (member(&field.member), self.pat(&field.pat)));
-                Pat::Struct(types::lower_qualified(inner.qself.as_ref(), &inner.path), fields.collect())
+                Pat::Struct(Box::new(types::lower_qualified(inner.qself.as_ref(), &inner.path)), fields.collect())
             }
-            syn::Pat::Type(typed) => Pat::Typed(self.pat(&typed.pat), types::lower(&typed.ty)),
+            syn::Pat::Type(typed) => Pat::Typed(self.pat(&typed.pat), Box::new(types::lower(&typed.ty))),
             syn::Pat::Rest(_) => Pat::Rest,
             _ => Pat::Other,
         }

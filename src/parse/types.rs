@@ -1,5 +1,7 @@
 //! Types, paths and generics as written.
 
+use thin_vec::ThinVec;
+
 use super::attrs::name;
 use crate::facts::{Generics, Name, Path, Segment, TypeRef};
 
@@ -74,9 +76,11 @@ fn lower_segment(segment: &syn::PathSegment) -> Segment {
 }
 
 /// Type arguments and associated types of `<..>`.
-pub(super) fn lower_arguments(list: &syn::AngleBracketedGenericArguments) -> (Vec<TypeRef>, Vec<(Name, TypeRef)>) {
-    let mut args = Vec::new();
-    let mut assoc = Vec::new();
+pub(super) fn lower_arguments(
+    list: &syn::AngleBracketedGenericArguments,
+) -> (ThinVec<TypeRef>, ThinVec<(Name, TypeRef)>) {
+    let mut args = ThinVec::new();
+    let mut assoc = ThinVec::new();
     for arg in &list.args {
         match arg {
             syn::GenericArgument::Type(ty) => args.push(lower(ty)),

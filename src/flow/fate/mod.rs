@@ -42,6 +42,8 @@ pub struct Fate {
     pub into_task: bool,
     /// It is used over and over by a loop that begins after it was made.
     pub serves: bool,
+    /// It takes the place of an earlier one in a variable that the loop around goes on to use.
+    pub replaces: bool,
     /// Loops that it outlives: it leaves their bodies by a variable from outside, `break` or `return`.
     pub outlives: FxHashSet<ExprId>,
     /// A closure that makes it is put away, to be called by nobody knows whom.
@@ -59,6 +61,7 @@ impl Fate {
         self.kept = self.kept.or(other.kept);
         self.into_task |= other.into_task;
         self.serves |= other.serves;
+        self.replaces |= other.replaces;
         self.dedicated |= other.dedicated;
         self.by_stored_closure |= other.by_stored_closure;
         self.used |= other.used;

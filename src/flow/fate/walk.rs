@@ -268,13 +268,14 @@ impl<'w, 'a, 'f> Walk<'w, 'a, 'f> {
 
     pub(super) fn follow_use(&mut self, used: ExprId, made: Option<ExprId>) {
         for around in self.body.ancestors(used) {
-            if made.is_some_and(|made| self.body.ancestors(made).any(|at| at == around)) {
-                break;
-            }
+            let made_within = made.is_some_and(|made| self.body.ancestors(made).any(|at| at == around));
             match self.body.expr(around) {
-                Expr::Loop { kind: LoopKind::Loop | LoopKind::While, .. } => self.fate.serves = true,
+                Expr::Loop { kind: LoopKind::Loop | LoopKind::While, .. } if !made_within => self.fate.serves = true,
+                Expr::Loop { kind: LoopKind::Loop | LoopKind::While, .. } => {
+                    self.fate.replaces |= self.fate.outlives.contains(&around);
+                }
                 Expr::Closure(_) | Expr::Async(_)
-                    if matches!(hand_over(self.program, self.unit, around), HandOver::Task) =>
+                    if !made_within && matches!(hand_over(self.program, self.unit, around), HandOver::Task) =>
                 {
                     self.fate.into_task = true;
                 }

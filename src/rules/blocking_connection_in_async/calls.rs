@@ -23,10 +23,9 @@ pub(super) struct Call {
 /// The functions that may make such calls.
 pub(super) fn units<'c>(context: Context<'c, '_>) -> impl Iterator<Item = UnitId> + 'c {
     let program = context.program;
-    let names = program.catalog.blocking_names();
-    program.unit_ids().filter(move |unit| {
-        let mentions = || program.body(*unit).is_some_and(|body| body.mentions.iter().any(|name| names.contains(name)));
-        matches!(program.unit(*unit).kind, UnitKind::Function(_)) && mentions() && context.flow.in_scope(*unit)
+    let units = program.units_mentioning(&program.catalog.blocking_names());
+    units.into_iter().filter(move |unit| {
+        matches!(program.unit(*unit).kind, UnitKind::Function(_)) && context.flow.in_scope(*unit)
     })
 }
 

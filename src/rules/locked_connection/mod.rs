@@ -41,13 +41,10 @@ fn judge(context: Context<'_, '_>, judge: &mut Judge) {
 /// The locks around handles that are held while a command is awaited, and where it is.
 fn held_locks(context: Context<'_, '_>, judge: &mut Judge) -> Vec<(Taken, Handle, ExprId)> {
     let program = context.program;
-    let names = program.catalog.locking_names();
     let mut guilty = Vec::new();
-    for unit in program.unit_ids() {
+    let may_lock = program.units_mentioning(&program.catalog.locking_names());
+    for unit in may_lock.into_iter().filter(|unit| context.flow.in_scope(*unit)) {
         let Some(body) = program.body(unit) else { continue };
-        if !body.mentions.iter().any(|name| names.contains(name)) || !context.flow.in_scope(unit) {
-            continue;
-        }
         for taken in body.ids().filter_map(|expr| taken(program, unit, expr)) {
             let place = || Place::of_expr(program, unit, taken.expr);
             match guarded(program, &taken.inner, 0) {
