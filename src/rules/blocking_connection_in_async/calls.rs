@@ -24,9 +24,9 @@ pub(super) struct Call {
 pub(super) fn units<'c>(context: Context<'c, '_>) -> impl Iterator<Item = UnitId> + 'c {
     let program = context.program;
     let units = program.units_mentioning(&program.catalog.blocking_names());
-    units.into_iter().filter(move |unit| {
-        matches!(program.unit(*unit).kind, UnitKind::Function(_)) && context.flow.in_scope(*unit)
-    })
+    units
+        .into_iter()
+        .filter(move |unit| matches!(program.unit(*unit).kind, UnitKind::Function(_)) && context.flow.in_scope(*unit))
 }
 
 /// The blocking calls of a unit, as they stand.

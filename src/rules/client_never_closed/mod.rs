@@ -27,10 +27,8 @@ pub(super) const RULE: Rule = Rule { id: "client-never-closed", judge };
 fn judge(context: Context<'_, '_>, judge: &mut Judge) {
     let program = context.program;
     let subjects: Vec<Subject<'_>> = context.analyses.iter().filter_map(|of| Subject::of(program, of)).collect();
-    if subjects.is_empty() {
-        return;
-    }
-    let closings = Closings::find(context);
+    let closings =
+        if subjects.iter().any(Subject::needs_closing) { Closings::find(context) } else { Closings::default() };
     let mut shutdowns = Shutdowns::default();
     for subject in &subjects {
         match verdict(context, subject, &closings, &mut shutdowns) {
@@ -57,6 +55,11 @@ impl<'s> Subject<'s> {
         let close = program.catalog.type_info(&path)?.fact.close.as_ref()?;
         (!close.methods.is_empty()).then_some(Subject { analysis, path, close })
     }
+
+    /// Whether a drop alone loses something.
+    fn needs_closing(&self) -> bool {
+        matches!(self.close.need, CloseNeed::Required | CloseNeed::UnlessProcessWide)
+    }
 }
 
 fn verdict(
@@ -66,7 +69,7 @@ fn verdict(
     shutdowns: &mut Shutdowns,
 ) -> Result<Draft, &'static str> {
     let Subject { analysis, path, close } = subject;
-    if !matches!(close.need, CloseNeed::Required | CloseNeed::UnlessProcessWide) {
+    if !subject.needs_closing() {
         return Err("dropping it loses nothing");
     }
     if analysis.decisive.is_some() {
