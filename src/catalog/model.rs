@@ -184,6 +184,9 @@ pub struct TypeFact {
     /// Its operations block the thread.
     #[serde(default)]
     pub blocking: bool,
+    /// What to use in asynchronous code in place of what blocks, for people.
+    #[serde(default)]
+    pub twin: Option<String>,
     /// Operations of these traits, given by their method names, open a connection each when called on this very type.
     #[serde(default)]
     pub commands_connect: bool,
@@ -397,6 +400,9 @@ pub struct CallFact {
     /// It blocks the thread.
     #[serde(default)]
     pub blocking: bool,
+    /// What to call in asynchronous code in place of what blocks, for people.
+    #[serde(default)]
+    pub twin: Option<String>,
     /// The result is a guard that no other holder has beside it.
     #[serde(default)]
     pub locks: bool,
