@@ -28,6 +28,10 @@ pub struct Request {
     pub all_targets: bool,
     /// Level of each rule.
     pub levels: BTreeMap<String, Level>,
+    /// The pedantic part of rules, too.
+    pub pedantic: bool,
+    /// As many connections may one process open to the servers of one family.
+    pub max_connections: u64,
     /// Findings that are less sure are left out.
     pub min_confidence: Confidence,
 }
@@ -60,13 +64,15 @@ pub struct Analysed<'c, 'f> {
     pub program: &'c Program<'f>,
     /// What is known of its flow.
     pub flow: &'c Flow<'c, 'f>,
+    /// As many connections may one process open to the servers of one family.
+    pub max_connections: u64,
 }
 
 impl<'c, 'f> Analysed<'c, 'f> {
     /// What rules look at.
     #[must_use]
     pub fn context(&self) -> rules::Context<'c, 'f> {
-        rules::Context::new(self.flow)
+        rules::Context::new(self.flow, self.max_connections)
     }
 }
 
@@ -76,7 +82,7 @@ impl<'c, 'f> Analysed<'c, 'f> {
 /// When there is nothing to check.
 pub fn run(request: &Request) -> Result<Checked, CheckError> {
     with_analysis(request, |analysed| {
-        let found = findings(analysed.context(), &request.levels);
+        let found = findings(analysed.context(), &request.levels, request.pedantic);
         let report = report(request, analysed, found);
         Checked { report, sources: analysed.program.loaded.sources.clone() }
     })
@@ -97,7 +103,8 @@ pub fn with_analysis<R>(request: &Request, ask: impl FnOnce(&Analysed<'_, '_>) -
     let answer = {
         let program = link(&catalog, &discovery, &loaded);
         let flow = analyse(&program, request.all_targets);
-        ask(&Analysed { discovery: &discovery, program: &program, flow: &flow })
+        let max_connections = request.max_connections;
+        ask(&Analysed { discovery: &discovery, program: &program, flow: &flow, max_connections })
     };
     // Facts are many small allocations: whoever waits for the answer need not wait for their release.
     // Without a thread for it they are released here.

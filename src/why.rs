@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use crate::check::Analysed;
-use crate::finding::{Location, Step};
+use crate::finding::{Finding, Level, Location, Step};
 use crate::flow::{Analysis, End, Frequency, Innocent, Kept, Via};
 use crate::rules::{chain_steps, rule_of};
 use crate::source::Span;
@@ -88,6 +88,8 @@ pub struct RuleReason {
     pub column: u32,
     /// Whether it is reported, when the rule is on.
     pub reported: bool,
+    /// Whether it is reported only when pedantic findings are asked for.
+    pub pedantic: bool,
     /// The finding's message, or the reason for silence.
     pub reason: String,
 }
@@ -97,18 +99,20 @@ pub struct RuleReason {
 pub fn rules_at(analysed: &Analysed<'_, '_>, file: &str, line: u32, column: Option<u32>) -> Vec<RuleReason> {
     let (findings, acquittals) = crate::rules::reasons(analysed.context());
     let here = |location: &Location| location.file == file && covers(location.span, line, column);
-    let of = |rule, location: &Location, reported, reason: &str| RuleReason {
+    let is_remark = |finding: &Finding| finding.level == Level::Pedantic;
+    let of = |rule, location: &Location, reported, pedantic, reason: &str| RuleReason {
         rule,
         line: location.span.start.line,
         column: location.span.start.column,
         reported,
+        pedantic,
         reason: reason.to_owned(),
     };
     let reported = findings.iter().filter(|finding| here(&finding.location));
     let mut found: Vec<RuleReason> =
-        reported.map(|finding| of(finding.rule, &finding.location, true, &finding.message)).collect();
+        reported.map(|one| of(one.rule, &one.location, true, is_remark(one), &one.message)).collect();
     let silent = acquittals.iter().filter(|acquittal| here(&acquittal.location));
-    found.extend(silent.map(|acquittal| of(acquittal.rule, &acquittal.location, false, &acquittal.reason)));
+    found.extend(silent.map(|acquittal| of(acquittal.rule, &acquittal.location, false, false, &acquittal.reason)));
     found.sort_by(|a, b| (a.line, a.column, a.rule).cmp(&(b.line, b.column, b.rule)));
     found
 }

@@ -308,6 +308,51 @@ impl Catalog {
         naming.map(|call| last_segment(&call.path).into()).collect()
     }
 
+    /// Last segments of everything that sets the number of a server's workers.
+    #[must_use]
+    pub fn worker_names(&self) -> FxHashSet<Name> {
+        let of_methods = self.methods.values().flat_map(FxHashMap::values).flatten();
+        of_methods.filter(|call| call.fact.workers).map(|call| last_segment(&call.path).into()).collect()
+    }
+
+    /// The family whose servers have addresses of this scheme.
+    #[must_use]
+    pub fn family_of_scheme(&self, scheme: &str) -> Option<&str> {
+        let file = self.files.iter().find(|file| file.schemes.iter().any(|known| known == scheme))?;
+        file.family.as_deref()
+    }
+
+    /// Types of which a framework makes a resource for each value that is written out.
+    pub fn declaring(&self) -> impl Iterator<Item = (&Name, &TypeInfo)> {
+        self.types.iter().filter(|(_, info)| info.fact.declares.is_some())
+    }
+
+    /// Whether some method of a type constructs a resource.
+    #[must_use]
+    pub fn makes_by_method(&self, owner: &str) -> bool {
+        let methods = self.methods.get(owner).into_iter().flat_map(FxHashMap::values).flatten();
+        methods.into_iter().any(|call| call.fact.makes.is_some())
+    }
+
+    /// Everything that limits how long a future may take, by path, sorted.
+    #[must_use]
+    pub fn limiters(&self) -> Vec<&Name> {
+        let calls = self.functions.values().flatten().filter(|call| call.fact.limits);
+        let mut paths: Vec<&Name> = calls.map(|call| &call.path).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        paths
+    }
+
+    /// Last segments of everything that is called of a family's libraries.
+    #[must_use]
+    pub fn names_of_family(&self, family: &str) -> FxHashSet<Name> {
+        let of_functions = self.functions.values().flatten();
+        let of_methods = self.methods.values().flat_map(FxHashMap::values).flatten();
+        let of_family = |call: &&Arc<CallRef>| self.file(call.file).family.as_deref() == Some(family);
+        of_functions.chain(of_methods).filter(of_family).map(|call| last_segment(&call.path).into()).collect()
+    }
+
     /// Whether a call of a client library blocks the thread.
     #[must_use]
     pub fn blocks(&self, call: &CallRef) -> bool {

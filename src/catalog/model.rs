@@ -32,6 +32,9 @@ pub struct CatalogFile {
     /// Empty: always in force.
     #[serde(default)]
     pub packages: Vec<String>,
+    /// Schemes of the addresses of the family's servers: `redis`, `rediss`; one file of a family is enough to say them.
+    #[serde(default)]
+    pub schemes: Vec<String>,
     /// Where the facts were read; stands for entries without a `source` of their own.
     pub source: String,
     /// Other spellings of paths.
@@ -190,6 +193,9 @@ pub struct TypeFact {
     /// Operations of these traits, given by their method names, open a connection each when called on this very type.
     #[serde(default)]
     pub commands_connect: bool,
+    /// A framework makes this of each value of the type that is written out: a pool for each `rocket_db_pools::Config`.
+    #[serde(default)]
+    pub declares: Option<Resource>,
     /// Belongs to one thread: building one per worker is right.
     #[serde(default)]
     pub per_thread: bool,
@@ -211,6 +217,9 @@ pub struct TypeFact {
     /// Versions that have it (a semver requirement on the first of `packages`).
     #[serde(default)]
     pub versions: Option<String>,
+    /// Canonical path of the type that takes its place in later versions.
+    #[serde(default)]
+    pub successor: Option<String>,
     /// What to know.
     #[serde(default)]
     pub note: Option<String>,
@@ -286,6 +295,9 @@ pub struct TimeoutFact {
     /// Canonical paths of the functions and methods that set it; empty: nobody can.
     #[serde(default)]
     pub set_by: Vec<String>,
+    /// Each request can be given its own: the library leaves it to them.
+    #[serde(default)]
+    pub per_request: bool,
     /// Where that was read.
     #[serde(default)]
     pub source: Option<String>,
@@ -406,6 +418,15 @@ pub struct CallFact {
     /// The result is a guard that no other holder has beside it.
     #[serde(default)]
     pub locks: bool,
+    /// It limits how long the future that it is given may take.
+    #[serde(default)]
+    pub limits: bool,
+    /// Its argument, or what a closure there gives, stands in where there is no value: `unwrap_or`.
+    #[serde(default)]
+    pub fallback: bool,
+    /// Its argument is the number of workers of a server.
+    #[serde(default)]
+    pub workers: bool,
     /// What it does on the network.
     #[serde(default)]
     pub network: Option<Network>,

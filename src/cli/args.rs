@@ -108,9 +108,14 @@ pub struct CheckArgs {
     /// Levels of single rules.
     #[command(flatten)]
     pub levels: LevelChanges,
-    /// Turn the pedantic rules on; their findings do not change the exit code
+    /// Turn the pedantic rules on, and the pedantic parts of others; their findings do not change the exit code
     #[arg(long, help_heading = "Levels")]
     pub pedantic: bool,
+    /// How many connections one process may open to the servers of one family
+    ///
+    /// `oversized-pool` holds the sizes of all pools of a process against it.
+    #[arg(long, value_name = "N", default_value_t = crate::rules::MAX_CONNECTIONS, help_heading = "Levels")]
+    pub max_connections: u64,
     /// Leave out findings that are less sure than this
     #[arg(long, value_enum, default_value_t, value_name = "CONFIDENCE", help_heading = "Levels")]
     pub min_confidence: ConfidenceFloor,

@@ -96,7 +96,9 @@ fn pages() -> Result<&'static [RulePage], Failure> {
 fn check(args: &CheckArgs, style: &Style, out: &mut dyn Write) -> Result<Outcome, Failure> {
     let known = pages()?.iter().map(|page| (page.id.as_str(), page.level));
     let levels = levels(known, args.pedantic, &args.levels.0)?;
-    let request = request(args.paths.clone(), args.all_targets, levels, args.min_confidence.into())?;
+    let mut request = request(args.paths.clone(), args.all_targets, levels, args.min_confidence.into())?;
+    request.pedantic = args.pedantic;
+    request.max_connections = args.max_connections;
     let threads = args.threads.map_or(0, std::num::NonZero::get);
     let checked = in_pool(threads, || check::run(&request))??;
     render(args.format.into(), &checked.report, &checked.sources, style, out)?;
@@ -128,7 +130,8 @@ pub(super) fn request(
     min_confidence: Confidence,
 ) -> Result<Request, Failure> {
     let cwd = std::env::current_dir().map_err(Failure::Cwd)?;
-    Ok(Request { paths, cwd, all_targets, levels, min_confidence })
+    let max_connections = crate::rules::MAX_CONNECTIONS;
+    Ok(Request { paths, cwd, all_targets, levels, pedantic: false, max_connections, min_confidence })
 }
 
 fn explain(args: &ExplainArgs, style: &Style, out: &mut dyn Write) -> Result<Outcome, Failure> {

@@ -67,8 +67,12 @@ impl Answer {
 /// One line for each rule that looked at something here.
 fn rule_reasons(rules: &[RuleReason], style: &Style, out: &mut dyn Write) -> std::io::Result<()> {
     let paint = Paint::new(style);
-    for RuleReason { rule, line, column, reported, reason } in rules {
-        let verdict = if *reported { "reported" } else { "not reported" };
+    for RuleReason { rule, line, column, reported, pedantic, reason } in rules {
+        let verdict = match (reported, pedantic) {
+            (true, true) => "reported with --pedantic",
+            (true, false) => "reported",
+            (false, _) => "not reported",
+        };
         writeln!(out, "  {} at {line}:{column}: {verdict}: {reason}", paint.ink(Ink::Strong, rule))?;
     }
     Ok(())

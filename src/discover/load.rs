@@ -136,6 +136,7 @@ impl Loader<'_> {
             edition: member.edition,
             targets: targets::select(member.targets, self.options.all_targets),
             dependencies: resolver.resolve(member.dependencies),
+            locked: lock.versions.clone(),
             has_manifest: true,
             folder: member.folder,
         }

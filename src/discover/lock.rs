@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use semver::{Version, VersionReq};
 use serde::Deserialize;
@@ -15,7 +16,8 @@ use crate::finding::Problem;
 /// The versions in a lock file, ascending, by package.
 #[derive(Debug, Default)]
 pub(super) struct Lock {
-    versions: BTreeMap<String, Vec<Version>>,
+    /// By package; shared by all packages of the workspace.
+    pub(super) versions: Arc<BTreeMap<String, Vec<Version>>>,
 }
 
 #[derive(Deserialize)]
@@ -59,7 +61,7 @@ impl Lock {
             held.sort();
             held.dedup();
         }
-        Lock { versions }
+        Lock { versions: Arc::new(versions) }
     }
 
     /// The versions of `package` that fit `requirement` (empty: any). If none fits but only one is there, it is that

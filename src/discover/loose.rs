@@ -48,6 +48,7 @@ fn package(name: String, folder: &Path, targets: Vec<Target>) -> Package {
         edition: EDITION,
         targets,
         dependencies: Vec::new(),
+        locked: std::sync::Arc::default(),
         has_manifest: false,
     }
 }

@@ -41,6 +41,8 @@ pub struct Package {
     pub targets: Vec<Target>,
     /// What it depends on, by extern name.
     pub dependencies: Vec<Dependency>,
+    /// Every version that the lock file holds, by package, also of what is no dependency of its own.
+    pub locked: std::sync::Arc<std::collections::BTreeMap<String, Vec<semver::Version>>>,
     /// Whether there is a manifest.
     pub has_manifest: bool,
 }

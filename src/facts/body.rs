@@ -82,6 +82,8 @@ pub enum Expr {
     Path(Path),
     /// A string literal.
     Str(Name),
+    /// A whole number that is not too large.
+    Int(u64),
     /// Any other literal.
     Lit,
     /// `f(args)`.
@@ -356,7 +358,7 @@ impl Expr {
     /// Calls `visit` for every direct part.
     pub fn for_each_child(&self, mut visit: impl FnMut(ExprId)) {
         match self {
-            Expr::Path(_) | Expr::Str(_) | Expr::Lit | Expr::Continue | Expr::Unknown => {}
+            Expr::Path(_) | Expr::Str(_) | Expr::Int(_) | Expr::Lit | Expr::Continue | Expr::Unknown => {}
             Expr::Return(value) | Expr::Break(value) => value.iter().copied().for_each(visit),
             Expr::Call { callee, args } => {
                 visit(*callee);

@@ -138,7 +138,7 @@ impl<'a, 'f> Infer<'a, 'f> {
         match self.body.expr(id) {
             Expr::Path(path) => self.path(id, path),
             Expr::Str(_) => Ty::External("std::string::String".into(), Vec::new()),
-            Expr::Lit | Expr::Continue | Expr::Unknown => Ty::Unknown,
+            Expr::Int(_) | Expr::Lit | Expr::Continue | Expr::Unknown => Ty::Unknown,
             Expr::Call { callee, args } => self.call(id, *callee, args, expected),
             Expr::Method { receiver, name, turbofish, args, .. } => {
                 self.method(id, *receiver, name, turbofish, args, expected)

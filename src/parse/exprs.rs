@@ -112,6 +112,7 @@ impl<'a> BodyLowerer<'a> {
             syn::Expr::Lit(lit) => {
                 let kind = match &lit.lit {
                     syn::Lit::Str(text) => Expr::Str(text.value().into()),
+                    syn::Lit::Int(number) => number.base10_parse().map_or(Expr::Lit, Expr::Int),
                     _ => Expr::Lit,
                 };
                 self.push(kind, span(lit.lit.span()))

@@ -18,13 +18,19 @@ pub struct Context<'c, 'f> {
     pub known: &'c Frequencies,
     /// The analyses of all constructions.
     pub analyses: &'c [Analysis],
+    /// As many connections may one process open to the servers of one family.
+    pub max_connections: u64,
 }
+
+/// What a process may open where nobody says otherwise: a small share of what servers accept (Redis 10,000 clients), since
+/// there are several instances of it.
+pub const MAX_CONNECTIONS: u64 = 500;
 
 impl<'c, 'f> Context<'c, 'f> {
     /// What is known of a program.
     #[must_use]
-    pub fn new(flow: &'c Flow<'c, 'f>) -> Self {
-        Context { flow, program: flow.program, known: &flow.known, analyses: &flow.analyses }
+    pub fn new(flow: &'c Flow<'c, 'f>, max_connections: u64) -> Self {
+        Context { flow, program: flow.program, known: &flow.known, analyses: &flow.analyses, max_connections }
     }
 
     /// How sure it is that a unit runs as often as is said: medium, where nobody is seen to call what leads to it, or where a

@@ -157,6 +157,8 @@ pub struct Judge {
     explains: bool,
     rule: &'static str,
     drafts: Vec<Draft>,
+    /// The rule's pedantic part.
+    remarks: Vec<Draft>,
     acquittals: Vec<Acquittal>,
 }
 
@@ -164,6 +166,11 @@ impl Judge {
     /// A finding.
     pub fn report(&mut self, draft: Draft) {
         self.drafts.push(draft);
+    }
+
+    /// A finding of the rule's pedantic part: reported only when pedantic findings are asked for, whatever the rule's level.
+    pub fn remark(&mut self, draft: Draft) {
+        self.remarks.push(draft);
     }
 
     /// No finding, and why. The reason is worked out only for `connlint why`.
@@ -177,17 +184,22 @@ impl Judge {
     }
 }
 
-/// The findings of `rules` that `levels` does not turn off, in the order of the rules.
+/// The findings of `rules` that `levels` does not turn off, in the order of the rules; those of a rule's pedantic part only
+/// if `pedantic`.
 pub(super) fn judged(
     context: Context<'_, '_>,
     rules: &'static [Rule],
     levels: &BTreeMap<String, Level>,
+    pedantic: bool,
 ) -> Vec<Finding> {
     let on = |rule: &&Rule| levels.get(rule.id).is_some_and(|level| *level != Level::Off);
     let judged = |rule: &Rule| {
         let mut judge = Judge { rule: rule.id, ..Judge::default() };
         (rule.judge)(context, &mut judge);
-        identified(rule.id, levels[rule.id], judge.drafts)
+        if !pedantic {
+            judge.remarks.clear();
+        }
+        identified(rule.id, levels[rule.id], judge.drafts, judge.remarks)
     };
     let of_each: Vec<Vec<Finding>> = rules.par_iter().filter(on).map(judged).collect();
     of_each.into_iter().flatten().collect()
@@ -200,20 +212,22 @@ pub(super) fn reasons(context: Context<'_, '_>, rules: &'static [Rule]) -> (Vec<
     for rule in rules {
         let mut judge = Judge { rule: rule.id, explains: true, ..Judge::default() };
         (rule.judge)(context, &mut judge);
-        findings.extend(identified(rule.id, Level::Warning, judge.drafts));
+        findings.extend(identified(rule.id, Level::Warning, judge.drafts, judge.remarks));
         acquittals.append(&mut judge.acquittals);
     }
     (findings, acquittals)
 }
 
-/// The findings of one rule, in order.
-fn identified(rule: &'static str, level: Level, drafts: Vec<Draft>) -> Vec<Finding> {
+/// The findings of one rule. Its pedantic part comes last, so that it changes neither the identity of another finding nor
+/// takes its place.
+fn identified(rule: &'static str, level: Level, drafts: Vec<Draft>, remarks: Vec<Draft>) -> Vec<Finding> {
     let mut identities = Identities::default();
-    let identify = |draft: Draft| {
+    let identify = |(draft, level): (Draft, Level)| {
         let identity = draft.place.identity.clone();
         identities.identified(draft.finding(rule, level), &identity)
     };
-    drafts.into_iter().filter_map(identify).collect()
+    let remarks = remarks.into_iter().map(|draft| (draft, level.min(Level::Pedantic)));
+    drafts.into_iter().map(|draft| (draft, level)).chain(remarks).filter_map(identify).collect()
 }
 
 /// Gives findings an identity without line numbers, and takes one per place: a file that two targets share is judged in

@@ -12,15 +12,22 @@ mod client_never_closed;
 mod construction;
 mod context;
 mod help;
+mod implicit_pool_size;
 pub mod judge;
 mod locked_connection;
+mod missing_timeout;
+mod oversized_pool;
 pub mod page;
+mod processes;
+mod settings;
+mod sizes;
+mod versions;
 
 use std::collections::BTreeMap;
 
 pub use chain::steps as chain_steps;
 pub use construction::{RULES as CONSTRUCTION_RULES, rule_of};
-pub use context::Context;
+pub use context::{Context, MAX_CONNECTIONS};
 use judge::{Acquittal, Rule};
 
 use crate::finding::{Finding, Level};
@@ -31,7 +38,10 @@ const PRACTICE: &[Rule] = &[
     blocking_connection_in_async::RULE,
     client_leaked::RULE,
     client_never_closed::RULE,
+    implicit_pool_size::RULE,
     locked_connection::RULE,
+    missing_timeout::RULE,
+    oversized_pool::RULE,
 ];
 
 /// The ids of all rules, in the order of the documentation.
@@ -40,12 +50,12 @@ pub fn ids() -> Vec<&'static str> {
     CONSTRUCTION_RULES.iter().copied().chain(PRACTICE.iter().map(|rule| rule.id)).collect()
 }
 
-/// All findings. Rules that `levels` does not name are off; of the construction rules, what is off is left to the caller's
-/// count.
+/// All findings; the pedantic part of a rule only if `pedantic`. Rules that `levels` does not name are off; of the
+/// construction rules, what is off is left to the caller's count.
 #[must_use]
-pub fn findings(context: Context<'_, '_>, levels: &BTreeMap<String, Level>) -> Vec<Finding> {
+pub fn findings(context: Context<'_, '_>, levels: &BTreeMap<String, Level>, pedantic: bool) -> Vec<Finding> {
     let constructions = || construction::findings(context, levels);
-    let (mut found, of_practice) = rayon::join(constructions, || judge::judged(context, PRACTICE, levels));
+    let (mut found, of_practice) = rayon::join(constructions, || judge::judged(context, PRACTICE, levels, pedantic));
     found.extend(of_practice);
     found
 }

@@ -5,6 +5,7 @@
 
 mod generate;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -12,11 +13,12 @@ use std::sync::OnceLock;
 use connlint::catalog::Catalog;
 use connlint::check::{self, Request};
 use connlint::discover::{Discovery, Options, discover};
-use connlint::finding::Confidence;
+use connlint::finding::{Confidence, Level};
 use connlint::flow::analyse;
 use connlint::link::link;
 use connlint::load::{Loaded, load};
 use connlint::parse::{Tests, parse_file};
+use connlint::rules::page::pages;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use rayon::prelude::*;
@@ -37,6 +39,8 @@ fn main() {
 #[derive(Clone, Copy)]
 enum Tree {
     Generated,
+    /// Generated with very many findings.
+    Dense,
     Real,
 }
 
@@ -44,6 +48,7 @@ impl fmt::Display for Tree {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Tree::Generated => "generated",
+            Tree::Dense => "dense",
             Tree::Real => "real",
         })
     }
@@ -54,6 +59,19 @@ fn trees() -> Vec<Tree> {
         Some(_) => vec![Tree::Generated, Tree::Real],
         None => vec![Tree::Generated],
     }
+}
+
+fn trees_and_dense() -> Vec<Tree> {
+    let mut trees = trees();
+    trees.insert(1, Tree::Dense);
+    trees
+}
+
+/// Writes a tree; it is kept until the process ends, and then left to the system's temporary folder.
+fn generated(name: &str, size: generate::Size) -> Prepared {
+    let folder = std::env::temp_dir().join(format!("connlint-bench-{}-{name}", std::process::id()));
+    generate::generate(&folder, size).expect("the tree can be written");
+    Prepared::new(&folder)
 }
 
 /// A tree with everything that a stage needs of the stages before it.
@@ -83,14 +101,11 @@ impl Prepared {
 
     fn of(tree: Tree) -> &'static Prepared {
         static GENERATED: OnceLock<Prepared> = OnceLock::new();
+        static DENSE: OnceLock<Prepared> = OnceLock::new();
         static REAL: OnceLock<Prepared> = OnceLock::new();
         match tree {
-            Tree::Generated => GENERATED.get_or_init(|| {
-                // Kept until the process ends, and then left to the system's temporary folder.
-                let folder = std::env::temp_dir().join(format!("connlint-bench-{}", std::process::id()));
-                generate::generate(&folder, generate::Size::USUAL).expect("the tree can be written");
-                Prepared::new(&folder)
-            }),
+            Tree::Generated => GENERATED.get_or_init(|| generated("usual", generate::Size::USUAL)),
+            Tree::Dense => DENSE.get_or_init(|| generated("dense", generate::Size::DENSE)),
             Tree::Real => REAL.get_or_init(|| {
                 let folder = std::env::var_os("CONNLINT_BENCH_TREE").expect("asked before");
                 Prepared::new(Path::new(&folder))
@@ -107,10 +122,19 @@ impl Prepared {
             paths: vec![self.folder.clone()],
             cwd: self.folder.clone(),
             all_targets: false,
-            levels: Default::default(),
+            levels: default_levels(),
+            pedantic: false,
+            max_connections: connlint::rules::MAX_CONNECTIONS,
             min_confidence: Confidence::Low,
         }
     }
+}
+
+/// What is on when nothing is said.
+fn default_levels() -> BTreeMap<String, Level> {
+    let pages = pages().expect("the pages are well-formed");
+    let known = pages.iter().filter(|page| page.level != Level::Pedantic);
+    known.map(|page| (page.id.clone(), page.level)).collect()
 }
 
 /// syn alone, one thread: what cannot be undercut.
@@ -171,7 +195,7 @@ fn f_flow(bencher: Bencher<'_, '_>, tree: Tree) {
 }
 
 /// From paths to a report.
-#[divan::bench(args = trees(), sample_count = 10, sample_size = 1)]
+#[divan::bench(args = trees_and_dense(), sample_count = 10, sample_size = 1)]
 fn g_whole_run(bencher: Bencher<'_, '_>, tree: Tree) {
     let tree = Prepared::of(tree);
     let request = tree.request();
@@ -179,7 +203,7 @@ fn g_whole_run(bencher: Bencher<'_, '_>, tree: Tree) {
 }
 
 /// syn alone on all threads: the peer that the whole run is compared with.
-#[divan::bench(args = trees(), sample_count = 10, sample_size = 1)]
+#[divan::bench(args = trees_and_dense(), sample_count = 10, sample_size = 1)]
 fn h_syn_on_all_threads(bencher: Bencher<'_, '_>, tree: Tree) {
     let tree = Prepared::of(tree);
     bencher.counter(tree.lines()).bench(|| {

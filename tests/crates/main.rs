@@ -39,6 +39,8 @@ fn check(folder: &Path) -> Checked {
         cwd: folder.to_owned(),
         all_targets: false,
         levels: connlint::cli::levels(known, false, &[]).expect("no level is changed"),
+        pedantic: false,
+        max_connections: connlint::rules::MAX_CONNECTIONS,
         min_confidence: Confidence::Low,
     };
     run(&request).expect("there is something to check")

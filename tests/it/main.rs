@@ -8,3 +8,4 @@ mod determinism;
 mod fixtures;
 mod matrix;
 mod pages;
+mod versions;

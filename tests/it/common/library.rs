@@ -29,6 +29,8 @@ pub(crate) fn check(paths: &[PathBuf], cwd: &Path) -> Checked {
         cwd: cwd.to_owned(),
         all_targets: false,
         levels: connlint::cli::levels(known, true, &[]).expect("no level is changed"),
+        pedantic: true,
+        max_connections: connlint::rules::MAX_CONNECTIONS,
         min_confidence: Confidence::Low,
     };
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build().expect("threads can be made");

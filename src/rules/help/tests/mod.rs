@@ -26,6 +26,8 @@ fn findings(dependencies: &str, files: &[(&str, &str)]) -> Vec<Finding> {
         cwd: folder.path().to_owned(),
         all_targets: false,
         levels: std::collections::BTreeMap::new(),
+        pedantic: false,
+        max_connections: crate::rules::MAX_CONNECTIONS,
         min_confidence: Confidence::Low,
     };
     run(&request).unwrap().report.findings
