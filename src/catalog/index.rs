@@ -10,8 +10,8 @@ use smol_str::SmolStr;
 
 use super::load::{CatalogError, builtin_files};
 use super::model::{
-    CallFact, Carry, CatalogFile, HealthFact, MacroFact, MemoFact, MemoScope, MethodFact, RootFact, StateFact,
-    TypeFact, TypeRole,
+    CallFact, Carry, CatalogFile, ExclusiveFact, HealthFact, MacroFact, MemoFact, MemoScope, MethodFact, RootFact,
+    ShutdownFact, StateFact, TypeFact, TypeRole,
 };
 use crate::facts::{Name, TypeRef};
 use crate::parse::{MacroTable, parse_type};
@@ -187,7 +187,8 @@ impl Catalog {
     }
 
     fn add_trait_methods(&mut self) {
-        let mut owners: Vec<&Name> = self.methods.keys().filter(|owner| !self.types.contains_key(*owner)).collect();
+        let is_trait = |owner: &&Name| self.types.get(*owner).is_none_or(|info| info.fact.role == TypeRole::Trait);
+        let mut owners: Vec<&Name> = self.methods.keys().filter(is_trait).collect();
         owners.sort_unstable();
         for owner in owners {
             for (name, list) in &self.methods[owner] {
@@ -339,6 +340,13 @@ impl Catalog {
         self.files.iter().flat_map(|file| &file.own_connection).map(String::as_str).collect()
     }
 
+    /// Last segments of everything that names a command of a server's protocol.
+    #[must_use]
+    pub fn command_namers(&self) -> FxHashSet<Name> {
+        let naming = self.functions.values().flatten().filter(|call| call.fact.names_command.is_some());
+        naming.map(|call| last_segment(&call.path).into()).collect()
+    }
+
     /// Last segments of everything that sets the number of a server's workers.
     #[must_use]
     pub fn worker_names(&self) -> FxHashSet<Name> {
@@ -402,6 +410,12 @@ impl Catalog {
         self.keepers.contains(name)
     }
 
+    /// Whether methods of this name take values out of some container (`remove`, `pop`).
+    #[must_use]
+    pub fn is_remover_name(&self, name: &str) -> bool {
+        self.types.values().any(|info| info.fact.removes.iter().any(|known| known == name))
+    }
+
     /// Whether something is known at or below this canonical path: used to accept names from glob imports.
     #[must_use]
     pub fn knows(&self, path: &str) -> bool {
@@ -444,6 +458,20 @@ impl Catalog {
     /// How frameworks keep state.
     pub fn states(&self) -> impl Iterator<Item = (&CatalogFile, &StateFact)> {
         self.files.iter().flat_map(|file| file.state.iter().map(move |state| (file, state)))
+    }
+
+    /// Commands that need a connection of their own, with the file that says so.
+    pub fn exclusives(&self) -> impl Iterator<Item = (FileId, &ExclusiveFact)> {
+        let numbered = self.files.iter().enumerate();
+        numbered.flat_map(|(index, file)| {
+            let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
+            file.exclusive.iter().map(move |fact| (id, fact))
+        })
+    }
+
+    /// How processes hear of their end.
+    pub fn shutdowns(&self) -> impl Iterator<Item = &ShutdownFact> {
+        self.files.iter().flat_map(|file| &file.shutdown)
     }
 
     /// The name of a family for people.

@@ -74,6 +74,12 @@ pub struct CatalogFile {
     /// How the framework keeps shared state, for the help.
     #[serde(default)]
     pub state: Vec<StateFact>,
+    /// Commands that need a connection of their own.
+    #[serde(default)]
+    pub exclusive: Vec<ExclusiveFact>,
+    /// How a process learns that it shall end.
+    #[serde(default)]
+    pub shutdown: Vec<ShutdownFact>,
     /// What health checks are called.
     #[serde(default)]
     pub health: Vec<HealthFact>,
@@ -147,6 +153,8 @@ pub enum TypeRole {
     Outcome,
     /// A lazily filled cell or a cache of `inner`: what is put in is kept.
     Cell,
+    /// A trait: any value may have its methods, a clone of it being one.
+    Trait,
     /// Anything else whose methods are worth knowing.
     Other,
 }
@@ -224,6 +232,9 @@ pub struct TypeFact {
     /// Its operations block the thread.
     #[serde(default)]
     pub blocking: bool,
+    /// What to use in asynchronous code in place of what blocks, for people.
+    #[serde(default)]
+    pub twin: Option<String>,
     /// Operations of these traits, given by their method names, open a connection each when called on this very type.
     #[serde(default)]
     pub commands_connect: bool,
@@ -246,6 +257,9 @@ pub struct TypeFact {
     /// Belongs to one thread: building one per worker is right.
     #[serde(default)]
     pub per_thread: bool,
+    /// Methods of a container that take values out of it again.
+    #[serde(default)]
+    pub removes: Vec<String>,
     /// Family of what it connects to, when it differs from the file's (a manager of a generic pool).
     #[serde(default)]
     pub family: Option<String>,
@@ -309,6 +323,12 @@ pub struct CloseFact {
     /// What is lost without.
     #[serde(default)]
     pub lost: Option<String>,
+    /// Methods that leave something behind for it to lose; none named: everything does.
+    #[serde(default)]
+    pub loses: Vec<String>,
+    /// The same, when called in a task of its own, which nobody waits for.
+    #[serde(default)]
+    pub loses_in_task: Vec<String>,
 }
 
 /// Which timeout.
@@ -459,6 +479,9 @@ pub struct CallFact {
     /// It blocks the thread.
     #[serde(default)]
     pub blocking: bool,
+    /// What to call in asynchronous code in place of what blocks, for people.
+    #[serde(default)]
+    pub twin: Option<String>,
     /// The result is a guard that no other holder has beside it.
     #[serde(default)]
     pub locks: bool,
@@ -508,6 +531,12 @@ pub struct CallFact {
     /// A setting by which clients differ: those built with different values cannot be one (`proxy`, `identity`).
     #[serde(default)]
     pub distinguishes: bool,
+    /// Argument (0-based) that names a command of the server's protocol (`cmd("GET")`).
+    #[serde(default)]
+    pub names_command: Option<usize>,
+    /// Argument (0-based) over which the command that the receiver holds is sent (`cmd.query_async(&mut connection)`).
+    #[serde(default)]
+    pub sends_over: Option<usize>,
     /// The connection is held for a subscription or as a dedicated stream: made to be kept.
     #[serde(default)]
     pub dedicated: bool,
@@ -714,6 +743,66 @@ pub struct StateFact {
     pub access: String,
     /// How it is registered at start-up; `{value}` is the value: `.with_state({value})`.
     pub register: String,
+    /// Where that was read.
+    #[serde(default)]
+    pub source: Option<String>,
+}
+
+/// Commands that hold up, or upset, everybody else on the connection over which they are sent.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExclusiveFact {
+    /// Their names in the server's protocol, in capitals.
+    #[serde(default)]
+    pub commands: Vec<String>,
+    /// Methods of a handle that send them.
+    #[serde(default)]
+    pub methods: Vec<String>,
+    /// Canonical paths of functions that send them over their first argument.
+    #[serde(default)]
+    pub functions: Vec<String>,
+    /// Handles that have one connection for all their clones and users: canonical types.
+    pub on: Vec<String>,
+    /// A command counts only with this word among its arguments (`BLOCK`).
+    #[serde(default)]
+    pub word: Option<String>,
+    /// A method counts only when this argument (0-based) is not `None` …
+    #[serde(default)]
+    pub arg: Option<usize>,
+    /// … and has been made with a method of this name (`block`), if one is given.
+    #[serde(default)]
+    pub setter: Option<String>,
+    /// What becomes of the others, for people: `waits for it`.
+    pub effect: String,
+    /// How to get a connection of one's own, for people; the first whose versions fit.
+    #[serde(default)]
+    pub remedy: Vec<RemedyFact>,
+    /// Where that was read.
+    #[serde(default)]
+    pub source: Option<String>,
+}
+
+/// A piece of advice that holds for some versions.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RemedyFact {
+    /// Versions (a semver requirement on the first of `packages`); absent: all.
+    #[serde(default)]
+    pub versions: Option<String>,
+    /// The advice: lower case, no full stop.
+    pub text: String,
+}
+
+/// Calls by which a process waits for, or hears of, its own end.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShutdownFact {
+    /// Canonical paths of functions.
+    #[serde(default)]
+    pub functions: Vec<String>,
+    /// Names of methods, on whatever receiver: they are telling.
+    #[serde(default)]
+    pub methods: Vec<String>,
     /// Where that was read.
     #[serde(default)]
     pub source: Option<String>,

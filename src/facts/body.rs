@@ -298,6 +298,20 @@ impl Body {
         })
     }
 
+    /// The block, match, closure, loop or condition that declares a variable; none for parameters.
+    #[must_use]
+    pub fn declared_in(&self, variable: PatId) -> Option<ExprId> {
+        let binds = |pat: &PatId| self.binds(*pat, variable);
+        self.ids().find(|id| match self.expr(*id) {
+            Expr::Block(stmts) => stmts.iter().any(|stmt| matches!(stmt, Stmt::Let { pat, .. } if binds(pat))),
+            Expr::Let(pat, _) => binds(pat),
+            Expr::Match { arms, .. } => arms.iter().any(|(pat, _, _)| binds(pat)),
+            Expr::Closure(closure) => closure.params.iter().any(binds),
+            Expr::Loop { pat: Some(pat), .. } => binds(pat),
+            _ => false,
+        })
+    }
+
     fn collect_binds(&self, pat: PatId, into: &mut Vec<PatId>) {
         match self.pat(pat) {
             Pat::Bind(_, sub) => {

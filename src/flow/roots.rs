@@ -249,6 +249,16 @@ fn parameter_root(program: &Program<'_>, id: UnitId) -> Option<RootHit> {
     })
 }
 
+/// Whether a parameter is one by which a framework hands out shared state.
+pub(super) fn is_state_parameter(program: &Program<'_>, unit: UnitId, ty: &TypeRef) -> bool {
+    let mut names = Vec::new();
+    last_names(ty, &mut names);
+    names
+        .iter()
+        .filter_map(|path| program.full_path(program.unit(unit).scope, path))
+        .any(|full| program.catalog.states().any(|(_, state)| program.catalog.canonical(&state.extractor) == full))
+}
+
 /// The part of a unit that nobody is seen to call, told by what it calls itself: it runs a server, makes a runtime.
 pub(super) fn caller_root(program: &Program<'_>, id: UnitId) -> Option<RootHit> {
     let types = program.types(id);
