@@ -337,7 +337,8 @@ impl Catalog {
     /// Commands, in capitals, and methods that send them: such as need a connection of their own.
     #[must_use]
     pub fn exclusive_names(&self) -> FxHashSet<&str> {
-        self.files.iter().flat_map(|file| &file.own_connection).map(String::as_str).collect()
+        let all = self.exclusives().flat_map(|(_, fact)| fact.commands.iter().chain(&fact.methods));
+        all.map(String::as_str).collect()
     }
 
     /// Last segments of everything that names a command of a server's protocol.

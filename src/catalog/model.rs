@@ -35,9 +35,6 @@ pub struct CatalogFile {
     /// Other words by which people call what the clients talk to, lower case: `cache`, `rabbitmq`.
     #[serde(default)]
     pub called: Vec<String>,
-    /// Commands of the protocol, in capitals, and methods that send them: such as hold up all others on a connection.
-    #[serde(default)]
-    pub own_connection: Vec<String>,
     /// The clients are not made for one server: each call names its own.
     #[serde(default)]
     pub no_server: bool,

@@ -180,12 +180,11 @@ pub(super) fn sends_exclusively(context: Context<'_, '_>, process: CrateId) -> b
     let program = context.program;
     let crates = crates_of(program, process);
     let names = program.catalog.exclusive_names();
-    let is_one = |text: &str| text.split_whitespace().next().is_some_and(|word| names.contains(word));
     let mut units =
         program.unit_ids().filter(|unit| crates.contains(&program.crate_id_of(*unit)) && context.flow.in_scope(*unit));
     units.any(|unit| {
         let Some(body) = program.body(unit) else { return false };
-        let is_text = |node: &ExprNode| matches!(&node.expr, Expr::Str(text) if is_one(text));
+        let is_text = |node: &ExprNode| matches!(&node.expr, Expr::Str(text) if names.contains(text.as_str()));
         body.mentions.iter().any(|name| names.contains(name.as_str())) || body.exprs.iter().any(is_text)
     })
 }
