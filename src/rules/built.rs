@@ -6,14 +6,12 @@
 use rustc_hash::FxHashSet;
 
 use super::context::Context;
+use super::ways::{is_static, way};
 use crate::catalog::model::MemoScope;
 use crate::facts::{Body, Expr, ExprId, ExprNode, Pat, PatId, Stmt};
 use crate::finding::Resource;
 use crate::flow::{Analysis, End, Frequency, Innocent, Kept, Via};
-use crate::link::{BodyTypes, CrateId, Program, Target, UnitId, UnitKind};
-
-/// No way shown is longer.
-const MAX_STEPS: usize = 32;
+use crate::link::{BodyTypes, CrateId, Program, Target, UnitId};
 
 /// Variables that stand for a value are followed this far.
 const MAX_DEPTH: usize = 4;
@@ -77,11 +75,6 @@ fn is_once(program: &Program<'_>, end: &End) -> bool {
         Some(_) => false,
         None => end.frequency == Some(Frequency::Once),
     }
-}
-
-/// A static's initialiser: how often somebody reads it says nothing about how often it runs.
-fn is_static(program: &Program<'_>, unit: UnitId) -> bool {
-    matches!(program.unit(unit).kind, UnitKind::Static(value) if !value.is_const && !value.per_thread)
 }
 
 /// Whether the value outlives the function in which it ends: it is kept, or handed on to somebody. One that only serves a
@@ -187,29 +180,6 @@ pub(super) fn sends_exclusively(context: Context<'_, '_>, process: CrateId) -> b
         let is_text = |node: &ExprNode| matches!(&node.expr, Expr::Str(text) if names.contains(text.as_str()));
         body.mentions.iter().any(|name| names.contains(name.as_str())) || body.exprs.iter().any(is_text)
     })
-}
-
-/// The whole way to an end's construction.
-fn way(context: Context<'_, '_>, end: &End) -> Vec<(UnitId, ExprId)> {
-    let mut above = Vec::new();
-    let is_cut =
-        end.context.barrier.is_some() || end.context.root.is_some() || is_static(context.program, end.place().0);
-    let mut at = (!is_cut).then_some(end.place().0);
-    while let Some(unit) = at.take() {
-        let Some(entry) = context.known.of(unit) else { break };
-        match &entry.via {
-            Via::Reference(reference) if above.len() < MAX_STEPS => {
-                above.push((reference.unit, reference.expr));
-                at = Some(reference.unit);
-            }
-            Via::InnerRoot(unit, _, _, reference) => above.push((*unit, reference.expr)),
-            Via::Memo(unit, Some(call)) => above.push((*unit, *call)),
-            _ => {}
-        }
-    }
-    above.reverse();
-    above.extend(end.route.iter().copied());
-    above
 }
 
 /// The name of the variable or field that a value is first put into; the resource's own where there is none.

@@ -31,6 +31,7 @@ mod settings;
 mod sizes;
 mod unmonitored_pool;
 mod versions;
+mod ways;
 
 use std::collections::BTreeMap;
 

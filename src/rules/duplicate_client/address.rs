@@ -3,12 +3,13 @@
 //! In: a construction with the way to it. Out: its [`Address`]: the origin of the setting that its innermost client, manager
 //! or configuration is given, found back through builders, clients, managers and the functions that make them.
 
-use super::origin::{Way, behind, handed_on, origin};
+use super::origin::{behind, handed_on, origin};
 use crate::catalog::CallRef;
 use crate::catalog::model::TypeRole;
 use crate::facts::{Expr, ExprId, Stmt};
 use crate::link::{Program, Target, Ty, UnitId};
 use crate::rules::context::Context;
+use crate::rules::ways::Way;
 
 /// Nothing is followed further than this.
 const MAX_DEPTH: usize = 24;

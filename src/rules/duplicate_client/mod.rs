@@ -5,16 +5,15 @@
 
 mod address;
 mod origin;
-mod ways;
 
 use std::collections::BTreeMap;
 
 use address::{Address, address_of};
-use ways::parting;
 
 use super::built::{Built, built, sends_exclusively};
 use super::context::{Context, family_title};
 use super::judge::{Draft, Judge, Place, Rule};
+use super::ways::parting;
 use crate::catalog::model::CloneKind;
 use crate::finding::{Confidence, Related, Resource};
 use crate::link::CrateId;

@@ -7,15 +7,13 @@
 use crate::catalog::model::Carry;
 use crate::facts::{Body, Expr, ExprId, Pat, PatId, Stmt};
 use crate::link::{Def, Program, Target, UnitId, UnitKind};
+use crate::rules::ways::Way;
 
 /// Nothing is followed further than this.
 const MAX_DEPTH: usize = 24;
 
 /// How the names of conversions begin, by the language's API guidelines (C-CONV): the value stays what it is.
 const CONVERSIONS: [&str; 3] = ["as_", "into_", "to_"];
-
-/// A way: units from the root down, each with the call that leads on; what is looked at stands in the last.
-pub(super) type Way = [(UnitId, ExprId)];
 
 /// The text of an expression in the last unit of a way.
 pub(super) fn origin(program: &Program<'_>, way: &Way, expr: ExprId, depth: usize) -> Option<String> {

@@ -1,10 +1,46 @@
-//! Two ways through one process.
+//! Ways through a process.
 //!
-//! In: the ways to two constructions. Out: where they part, and whether both are gone in one run of the process.
+//! In: where a construction's value ends. Out: the way from the root down to the construction; of two ways, where they part,
+//! and whether both are gone in one run of the process.
 
-use super::origin::Way;
+use super::context::Context;
 use crate::facts::{Body, Expr, ExprId, Pat, Stmt};
-use crate::link::{Program, UnitId};
+use crate::flow::{End, Via};
+use crate::link::{Program, UnitId, UnitKind};
+
+/// A way: units from the root down, each with the call that leads on; what is looked at stands in the last.
+pub(super) type Way = [(UnitId, ExprId)];
+
+/// No way shown is longer.
+const MAX_STEPS: usize = 32;
+
+/// The whole way to an end's construction.
+pub(super) fn way(context: Context<'_, '_>, end: &End) -> Vec<(UnitId, ExprId)> {
+    let mut above = Vec::new();
+    let is_cut =
+        end.context.barrier.is_some() || end.context.root.is_some() || is_static(context.program, end.place().0);
+    let mut at = (!is_cut).then_some(end.place().0);
+    while let Some(unit) = at.take() {
+        let Some(entry) = context.known.of(unit) else { break };
+        match &entry.via {
+            Via::Reference(reference) if above.len() < MAX_STEPS => {
+                above.push((reference.unit, reference.expr));
+                at = Some(reference.unit);
+            }
+            Via::InnerRoot(unit, _, _, reference) => above.push((*unit, reference.expr)),
+            Via::Memo(unit, Some(call)) => above.push((*unit, *call)),
+            _ => {}
+        }
+    }
+    above.reverse();
+    above.extend(end.route.iter().copied());
+    above
+}
+
+/// A static's initialiser: how often somebody reads it says nothing about how often it runs.
+pub(super) fn is_static(program: &Program<'_>, unit: UnitId) -> bool {
+    matches!(program.unit(unit).kind, UnitKind::Static(value) if !value.is_const && !value.per_thread)
+}
 
 /// Where the ways part: the step of the second one. None where they are one, or where one run takes only one of them: other
 /// branches of a condition, other implementations of a trait, other `cfg`s.
