@@ -9,6 +9,7 @@ use crate::check::Analysed;
 use crate::finding::{Finding, Level, Location, Step};
 use crate::flow::{Analysis, End, Frequency, Innocent, Kept, Via};
 use crate::rules::{chain_steps, rule_of};
+use crate::source::Span;
 
 /// The reasoning about one construction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -58,12 +59,7 @@ pub fn at(analysed: &Analysed<'_, '_>, file: &str, line: u32, column: Option<u32
     let mut found: Vec<Reasoning> = Vec::new();
     for analysis in &analysed.flow.analyses {
         let site = &analysis.site;
-        if analysed.program.file_name(site.unit) != file || !site.span.has_line(line) {
-            continue;
-        }
-        let start_ok = site.span.start.line < line || column.is_none_or(|column| site.span.start.column <= column);
-        let end_ok = site.span.end.line > line || column.is_none_or(|column| column < site.span.end.column);
-        if start_ok && end_ok {
+        if analysed.program.file_name(site.unit) == file && covers(site.span, line, column) {
             let reasoning = of(analysed, analysis);
             // A file shared by two targets is analysed in both.
             if !found.contains(&reasoning) {
@@ -72,6 +68,13 @@ pub fn at(analysed: &Analysed<'_, '_>, file: &str, line: u32, column: Option<u32
         }
     }
     found
+}
+
+/// Whether a span has a 1-based line, and the column in it if one is given.
+fn covers(span: Span, line: u32, column: Option<u32>) -> bool {
+    let begins = span.start.line < line || column.is_none_or(|column| span.start.column <= column);
+    let ends = span.end.line > line || column.is_none_or(|column| column < span.end.column);
+    span.has_line(line) && begins && ends
 }
 
 /// What one rule says of a place: a finding, or why there is none.
@@ -91,11 +94,11 @@ pub struct RuleReason {
     pub reason: String,
 }
 
-/// What the rules that are not about construction say of a 1-based line of a file.
+/// What the rules that are not about construction say of a 1-based line of a file (and column, if given).
 #[must_use]
-pub fn rules_at(analysed: &Analysed<'_, '_>, file: &str, line: u32) -> Vec<RuleReason> {
+pub fn rules_at(analysed: &Analysed<'_, '_>, file: &str, line: u32, column: Option<u32>) -> Vec<RuleReason> {
     let (findings, acquittals) = crate::rules::reasons(analysed.context());
-    let here = |location: &Location| location.file == file && location.span.has_line(line);
+    let here = |location: &Location| location.file == file && covers(location.span, line, column);
     let is_remark = |finding: &Finding| finding.level == Level::Pedantic;
     let of = |rule, location: &Location, reported, pedantic, reason: &str| RuleReason {
         rule,

@@ -10,7 +10,8 @@ use smol_str::SmolStr;
 
 use super::load::{CatalogError, builtin_files};
 use super::model::{
-    CallFact, Carry, CatalogFile, MacroFact, MemoFact, MemoScope, MethodFact, RootFact, StateFact, TypeFact, TypeRole,
+    CallFact, Carry, CatalogFile, ExclusiveFact, HealthFact, MacroFact, MemoFact, MemoScope, MethodFact, RootFact,
+    ShutdownFact, StateFact, TypeFact, TypeRole,
 };
 use crate::facts::{Name, TypeRef};
 use crate::parse::{MacroTable, parse_type};
@@ -186,7 +187,8 @@ impl Catalog {
     }
 
     fn add_trait_methods(&mut self) {
-        let mut owners: Vec<&Name> = self.methods.keys().filter(|owner| !self.types.contains_key(*owner)).collect();
+        let is_trait = |owner: &&Name| self.types.get(*owner).is_none_or(|info| info.fact.role == TypeRole::Trait);
+        let mut owners: Vec<&Name> = self.methods.keys().filter(is_trait).collect();
         owners.sort_unstable();
         for owner in owners {
             for (name, list) in &self.methods[owner] {
@@ -299,6 +301,53 @@ impl Catalog {
         of_methods.filter(|call| call.fact.locks).map(|call| last_segment(&call.path).into()).collect()
     }
 
+    /// Last segments of everything that tells the figures of a pool, or reports its events.
+    #[must_use]
+    pub fn observing_names(&self) -> FxHashSet<Name> {
+        let all = self.types.values().flat_map(|info| &info.fact.observed_by);
+        all.map(|path| last_segment(path).into()).collect()
+    }
+
+    /// What is known of the type that a call makes: of the value within `Result` and `Option`.
+    #[must_use]
+    pub fn made_type(&self, call: &CallRef) -> Option<&TypeInfo> {
+        let mut ty = call.returns.as_ref()?;
+        while let TypeRef::Path(path) = ty
+            && let [segment] = path.segments.as_slice()
+            && let Some(inner) = segment.args.first()
+        {
+            ty = inner;
+        }
+        let TypeRef::Path(path) = ty else { return None };
+        self.type_info(&self.canonical(&path.text()))
+    }
+
+    /// The words by which people call what the clients of a family talk to, lower case.
+    #[must_use]
+    pub fn family_words(&self, family: &str) -> Vec<String> {
+        let of_family = self.files.iter().filter(|file| file.family.as_deref() == Some(family));
+        let more =
+            of_family.flat_map(|file| file.called.iter().chain(&file.family_title).map(|word| word.to_lowercase()));
+        let mut words: Vec<String> = more.chain([family.to_lowercase()]).collect();
+        words.sort_unstable();
+        words.dedup();
+        words
+    }
+
+    /// Commands, in capitals, and methods that send them: such as need a connection of their own.
+    #[must_use]
+    pub fn exclusive_names(&self) -> FxHashSet<&str> {
+        let all = self.exclusives().flat_map(|(_, fact)| fact.commands.iter().chain(&fact.methods));
+        all.map(String::as_str).collect()
+    }
+
+    /// Last segments of everything that names a command of a server's protocol.
+    #[must_use]
+    pub fn command_namers(&self) -> FxHashSet<Name> {
+        let naming = self.functions.values().flatten().filter(|call| call.fact.names_command.is_some());
+        naming.map(|call| last_segment(&call.path).into()).collect()
+    }
+
     /// Last segments of everything that sets the number of a server's workers.
     #[must_use]
     pub fn worker_names(&self) -> FxHashSet<Name> {
@@ -362,6 +411,12 @@ impl Catalog {
         self.keepers.contains(name)
     }
 
+    /// Whether methods of this name take values out of some container (`remove`, `pop`).
+    #[must_use]
+    pub fn is_remover_name(&self, name: &str) -> bool {
+        self.types.values().any(|info| info.fact.removes.iter().any(|known| known == name))
+    }
+
     /// Whether something is known at or below this canonical path: used to accept names from glob imports.
     #[must_use]
     pub fn knows(&self, path: &str) -> bool {
@@ -406,11 +461,45 @@ impl Catalog {
         self.files.iter().flat_map(|file| file.state.iter().map(move |state| (file, state)))
     }
 
+    /// Commands that need a connection of their own, with the file that says so.
+    pub fn exclusives(&self) -> impl Iterator<Item = (FileId, &ExclusiveFact)> {
+        let numbered = self.files.iter().enumerate();
+        numbered.flat_map(|(index, file)| {
+            let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
+            file.exclusive.iter().map(move |fact| (id, fact))
+        })
+    }
+
+    /// How processes hear of their end.
+    pub fn shutdowns(&self) -> impl Iterator<Item = &ShutdownFact> {
+        self.files.iter().flat_map(|file| &file.shutdown)
+    }
+
     /// The name of a family for people.
     #[must_use]
     pub fn family_title(&self, family: &str) -> Option<&str> {
         let of_family = self.files.iter().filter(|file| file.family.as_deref() == Some(family));
         of_family.into_iter().find_map(|file| file.family_title.as_deref())
+    }
+
+    /// The command that shows that a server of the family answers.
+    #[must_use]
+    pub fn ping_of(&self, family: &str) -> Option<&str> {
+        let of_family = self.files.iter().filter(|file| file.family.as_deref() == Some(family));
+        of_family.into_iter().find_map(|file| file.ping.as_deref())
+    }
+
+    /// What health checks are called.
+    pub fn health_facts(&self) -> impl Iterator<Item = &HealthFact> {
+        self.files.iter().flat_map(|file| &file.health)
+    }
+
+    /// Whether what a type of this canonical path holds can be changed through a shared reference.
+    #[must_use]
+    pub fn changes(&self, path: &str) -> bool {
+        let locks =
+            |methods: &FxHashMap<Name, Vec<Arc<CallRef>>>| methods.values().flatten().any(|call| call.fact.locks);
+        self.type_info(path).is_some_and(|info| info.fact.changes) || self.methods.get(path).is_some_and(locks)
     }
 
     /// Whether a package of this name (as in its registry) can build a catalogued client.

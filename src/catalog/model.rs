@@ -28,6 +28,16 @@ pub struct CatalogFile {
     /// Name of the family shown to people, e.g. `MongoDB`; one file of a family is enough to say it.
     #[serde(default)]
     pub family_title: Option<String>,
+    /// The command that shows that a server of the family answers (`PING`); one file of a family is enough to say it.
+    /// Without one the family's servers are not expected to be asked at start-up or by health checks.
+    #[serde(default)]
+    pub ping: Option<String>,
+    /// Other words by which people call what the clients talk to, lower case: `cache`, `rabbitmq`.
+    #[serde(default)]
+    pub called: Vec<String>,
+    /// The clients are not made for one server: each call names its own.
+    #[serde(default)]
+    pub no_server: bool,
     /// Packages (names on crates.io) that this file speaks about: it is in force for a package that depends on one.
     /// Empty: always in force.
     #[serde(default)]
@@ -61,6 +71,44 @@ pub struct CatalogFile {
     /// How the framework keeps shared state, for the help.
     #[serde(default)]
     pub state: Vec<StateFact>,
+    /// Commands that need a connection of their own.
+    #[serde(default)]
+    pub exclusive: Vec<ExclusiveFact>,
+    /// How a process learns that it shall end.
+    #[serde(default)]
+    pub shutdown: Vec<ShutdownFact>,
+    /// What health checks are called.
+    #[serde(default)]
+    pub health: Vec<HealthFact>,
+}
+
+/// What a health check is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HealthKind {
+    /// Whether the process runs: it need not ask anybody.
+    Liveness,
+    /// Not said.
+    Health,
+    /// Whether it can serve.
+    Readiness,
+}
+
+/// What health checks of a kind are called.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HealthFact {
+    /// What it is for.
+    pub kind: HealthKind,
+    /// Last segments of routes, in small letters without `-`, `_` and `.`.
+    #[serde(default)]
+    pub routes: Vec<String>,
+    /// Words in names of handlers (`health` in `get_health`).
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// Where that was read.
+    #[serde(default)]
+    pub source: Option<String>,
 }
 
 /// `from` in code means `to`; both are path prefixes. A glob import of `from` brings what `to` has.
@@ -102,6 +150,8 @@ pub enum TypeRole {
     Outcome,
     /// A lazily filled cell or a cache of `inner`: what is put in is kept.
     Cell,
+    /// A trait: any value may have its methods, a clone of it being one.
+    Trait,
     /// Anything else whose methods are worth knowing.
     Other,
 }
@@ -179,18 +229,40 @@ pub struct TypeFact {
     /// Its operations block the thread.
     #[serde(default)]
     pub blocking: bool,
+    /// What to use in asynchronous code in place of what blocks, for people.
+    #[serde(default)]
+    pub twin: Option<String>,
     /// Operations of these traits, given by their method names, open a connection each when called on this very type.
     #[serde(default)]
     pub commands_connect: bool,
+    /// Commands are sent through it, though it is no client of its own: a database, a collection.
+    #[serde(default)]
+    pub handle: bool,
+    /// What it holds can be changed through a shared reference: an atomic, the receiving end of a watch.
+    #[serde(default)]
+    pub changes: bool,
+    /// One connection carries what all users of it and of its clones send, none waiting for another: more of them to one
+    /// server bring nothing.
+    #[serde(default)]
+    pub multiplexes: bool,
+    /// It is no handle for commands: it has a connection for itself alone (a session store).
+    #[serde(default)]
+    pub keeps_to_itself: bool,
     /// A framework makes this of each value of the type that is written out: a pool for each `rocket_db_pools::Config`.
     #[serde(default)]
     pub declares: Option<Resource>,
     /// Belongs to one thread: building one per worker is right.
     #[serde(default)]
     pub per_thread: bool,
+    /// Methods of a container that take values out of it again.
+    #[serde(default)]
+    pub removes: Vec<String>,
     /// Family of what it connects to, when it differs from the file's (a manager of a generic pool).
     #[serde(default)]
     pub family: Option<String>,
+    /// A trait of managers: its associated type that names what is pooled.
+    #[serde(default)]
+    pub pools: Option<String>,
     /// How it ends.
     #[serde(default)]
     pub close: Option<CloseFact>,
@@ -200,6 +272,12 @@ pub struct TypeFact {
     /// Its sizes, by version.
     #[serde(default)]
     pub size: Vec<SizeFact>,
+    /// Canonical paths of the methods that tell its figures (connections in use, idle, waiters), or report its events.
+    #[serde(default)]
+    pub observed_by: Vec<String>,
+    /// A crate that its figures go to by themselves, wherever a package of the program depends on that crate.
+    #[serde(default)]
+    pub exports_to: Option<String>,
     /// Versions that have it (a semver requirement on the first of `packages`).
     #[serde(default)]
     pub versions: Option<String>,
@@ -242,6 +320,12 @@ pub struct CloseFact {
     /// What is lost without.
     #[serde(default)]
     pub lost: Option<String>,
+    /// Methods that leave something behind for it to lose; none named: everything does.
+    #[serde(default)]
+    pub loses: Vec<String>,
+    /// The same, when called in a task of its own, which nobody waits for.
+    #[serde(default)]
+    pub loses_in_task: Vec<String>,
 }
 
 /// Which timeout.
@@ -392,6 +476,9 @@ pub struct CallFact {
     /// It blocks the thread.
     #[serde(default)]
     pub blocking: bool,
+    /// What to call in asynchronous code in place of what blocks, for people.
+    #[serde(default)]
+    pub twin: Option<String>,
     /// The result is a guard that no other holder has beside it.
     #[serde(default)]
     pub locks: bool,
@@ -407,6 +494,19 @@ pub struct CallFact {
     /// What it does on the network.
     #[serde(default)]
     pub network: Option<Network>,
+    /// Versions (a semver requirement on the first of `packages`, `*` for all) in which it tries again and again until it
+    /// succeeds or a limit is reached: by itself, with what it is given to run, or by what it makes (a policy).
+    #[serde(default)]
+    pub retries: Option<String>,
+    /// It never returns where there is nothing to give: `unwrap`, `exit`.
+    #[serde(default)]
+    pub panics: bool,
+    /// Its name says that it connects later (`connect_lazy`): whoever calls it wants that.
+    #[serde(default)]
+    pub deferred: bool,
+    /// A setting with which a pool connects when it is built (`min_idle`).
+    #[serde(default)]
+    pub prefills: bool,
     /// Takes something out of a pool: no construction.
     #[serde(default)]
     pub checkout: bool,
@@ -428,6 +528,12 @@ pub struct CallFact {
     /// A setting by which clients differ: those built with different values cannot be one (`proxy`, `identity`).
     #[serde(default)]
     pub distinguishes: bool,
+    /// Argument (0-based) that names a command of the server's protocol (`cmd("GET")`).
+    #[serde(default)]
+    pub names_command: Option<usize>,
+    /// Argument (0-based) over which the command that the receiver holds is sent (`cmd.query_async(&mut connection)`).
+    #[serde(default)]
+    pub sends_over: Option<usize>,
     /// The connection is held for a subscription or as a dedicated stream: made to be kept.
     #[serde(default)]
     pub dedicated: bool,
@@ -490,6 +596,12 @@ pub struct RootFact {
     /// Which argument is meant (0-based); absent: any argument that is a function or closure.
     #[serde(default)]
     pub arg: Option<usize>,
+    /// It answers HTTP requests under a path of its own: a route's handler.
+    #[serde(default)]
+    pub route: bool,
+    /// From a call of one of `callers_of` on the process serves.
+    #[serde(default)]
+    pub serves: bool,
     /// `methods` also count on a receiver of unknown type.
     #[serde(default)]
     pub loose: bool,
@@ -581,6 +693,16 @@ pub enum MacroSyntax {
     Opaque,
 }
 
+/// What a macro leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Leaves {
+    /// The function, with an error: `bail!`.
+    Function,
+    /// The process, or at least its thread: `panic!`.
+    Process,
+}
+
 /// Facts about a macro.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -592,6 +714,12 @@ pub struct MacroFact {
     /// The macro's value holds its arguments (`vec!`, `join!`).
     #[serde(default)]
     pub carries: bool,
+    /// The code after it is not reached.
+    #[serde(default)]
+    pub leaves: Option<Leaves>,
+    /// It writes a line that an operator reads: to a log, to the terminal.
+    #[serde(default)]
+    pub logs: bool,
     /// Scope in which the initialisers are memoised (`lazy_static!`, `thread_local!`).
     #[serde(default)]
     pub memo: Option<MemoScope>,
@@ -612,6 +740,66 @@ pub struct StateFact {
     pub access: String,
     /// How it is registered at start-up; `{value}` is the value: `.with_state({value})`.
     pub register: String,
+    /// Where that was read.
+    #[serde(default)]
+    pub source: Option<String>,
+}
+
+/// Commands that hold up, or upset, everybody else on the connection over which they are sent.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExclusiveFact {
+    /// Their names in the server's protocol, in capitals.
+    #[serde(default)]
+    pub commands: Vec<String>,
+    /// Methods of a handle that send them.
+    #[serde(default)]
+    pub methods: Vec<String>,
+    /// Canonical paths of functions that send them over their first argument.
+    #[serde(default)]
+    pub functions: Vec<String>,
+    /// Handles that have one connection for all their clones and users: canonical types.
+    pub on: Vec<String>,
+    /// A command counts only with this word among its arguments (`BLOCK`).
+    #[serde(default)]
+    pub word: Option<String>,
+    /// A method counts only when this argument (0-based) is not `None` …
+    #[serde(default)]
+    pub arg: Option<usize>,
+    /// … and has been made with a method of this name (`block`), if one is given.
+    #[serde(default)]
+    pub setter: Option<String>,
+    /// What becomes of the others, for people: `waits for it`.
+    pub effect: String,
+    /// How to get a connection of one's own, for people; the first whose versions fit.
+    #[serde(default)]
+    pub remedy: Vec<RemedyFact>,
+    /// Where that was read.
+    #[serde(default)]
+    pub source: Option<String>,
+}
+
+/// A piece of advice that holds for some versions.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RemedyFact {
+    /// Versions (a semver requirement on the first of `packages`); absent: all.
+    #[serde(default)]
+    pub versions: Option<String>,
+    /// The advice: lower case, no full stop.
+    pub text: String,
+}
+
+/// Calls by which a process waits for, or hears of, its own end.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShutdownFact {
+    /// Canonical paths of functions.
+    #[serde(default)]
+    pub functions: Vec<String>,
+    /// Names of methods, on whatever receiver: they are telling.
+    #[serde(default)]
+    pub methods: Vec<String>,
     /// Where that was read.
     #[serde(default)]
     pub source: Option<String>,

@@ -36,7 +36,7 @@ pub(super) fn why(args: &WhyArgs, style: &Style, out: &mut dyn Write) -> Result<
     let answer = in_pool(0, || {
         with_analysis(&request, |analysed| Answer {
             reasonings: why::at(analysed, &file, place.line, place.column),
-            rules: why::rules_at(analysed, &file, place.line),
+            rules: why::rules_at(analysed, &file, place.line, place.column),
             others: why::lines_with_constructions(analysed, &file),
             known: analysed.program.loaded.sources.get(&file).is_some(),
         })

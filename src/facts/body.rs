@@ -235,9 +235,11 @@ pub enum Pat {
     Slice(Vec<PatId>),
     /// `p: T`.
     Typed(PatId, Box<TypeRef>),
+    /// A string literal.
+    Str(Name),
     /// `..`.
     Rest,
-    /// `_`, literals, paths, ranges.
+    /// `_`, other literals, paths, ranges.
     Other,
 }
 
@@ -296,6 +298,20 @@ impl Body {
         })
     }
 
+    /// The block, match, closure, loop or condition that declares a variable; none for parameters.
+    #[must_use]
+    pub fn declared_in(&self, variable: PatId) -> Option<ExprId> {
+        let binds = |pat: &PatId| self.binds(*pat, variable);
+        self.ids().find(|id| match self.expr(*id) {
+            Expr::Block(stmts) => stmts.iter().any(|stmt| matches!(stmt, Stmt::Let { pat, .. } if binds(pat))),
+            Expr::Let(pat, _) => binds(pat),
+            Expr::Match { arms, .. } => arms.iter().any(|(pat, _, _)| binds(pat)),
+            Expr::Closure(closure) => closure.params.iter().any(binds),
+            Expr::Loop { pat: Some(pat), .. } => binds(pat),
+            _ => false,
+        })
+    }
+
     fn collect_binds(&self, pat: PatId, into: &mut Vec<PatId>) {
         match self.pat(pat) {
             Pat::Bind(_, sub) => {
@@ -307,7 +323,7 @@ impl Body {
             }
             Pat::Struct(_, fields) => fields.iter().for_each(|(_, field)| self.collect_binds(*field, into)),
             Pat::Ref(inner) | Pat::Typed(inner, _) => self.collect_binds(*inner, into),
-            Pat::Rest | Pat::Other => {}
+            Pat::Str(_) | Pat::Rest | Pat::Other => {}
         }
     }
 

@@ -121,6 +121,8 @@ pub struct Function {
 pub struct Receiver {
     /// Taken by reference.
     pub by_ref: bool,
+    /// Taken by a reference that nobody has beside it: `&mut self`.
+    pub by_mut: bool,
 }
 
 /// A parameter.

@@ -176,7 +176,7 @@ fn is_combinator(program: &Program<'_>, call: &Expr) -> bool {
 
 /// What a library or a list of functions will call, nobody knows how often: an operation.
 pub(super) fn callback() -> RootHit {
-    RootHit { frequency: Some(Frequency::PerCall), what: "callback".to_owned(), catalog: String::new() }
+    RootHit { frequency: Some(Frequency::PerCall), what: "callback".to_owned(), catalog: String::new(), route: false }
 }
 
 fn runs(program: &Program<'_>, body: &Body, types: &crate::link::BodyTypes, call: ExprId) -> Option<Runs> {

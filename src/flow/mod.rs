@@ -9,6 +9,7 @@
 //! - `roots`: what the frameworks call, and how often.
 //! - `frequency`: how often units run, from the roots down the references.
 //! - `analysis`: all of it together, per construction.
+//! - `origin`: where a value comes from: fate, read backwards.
 //! - `query`: the same questions for any expression, for the rules that are not about constructions.
 
 mod analysis;
@@ -16,6 +17,7 @@ mod context;
 mod fate;
 mod frequency;
 mod makers;
+mod origin;
 mod query;
 mod roots;
 mod sites;
@@ -24,6 +26,7 @@ pub use analysis::{Analysis, End, Innocent, analyse};
 pub use context::{Barrier, Context, HandOver};
 pub use fate::{Fate, Kept};
 pub use frequency::{Frequencies, Frequency, Via};
+pub use origin::{Leg, Origin, Slot, Source};
 pub use query::Flow;
-pub use roots::{RootHit, registration};
-pub use sites::{Site, find_sites};
+pub use roots::{RootHit, is_route_closure, is_start, registration, serves, unit_root};
+pub use sites::{Site, find_sites, manager_of};

@@ -20,6 +20,8 @@ pub struct RootHit {
     pub what: String,
     /// Name of the catalogue that says so; empty for `main`.
     pub catalog: String,
+    /// It answers HTTP requests under a path of its own.
+    pub route: bool,
 }
 
 /// The registration of a unit with its framework, where one is seen: it names the route.
@@ -33,8 +35,49 @@ pub fn registration(program: &Program<'_>, id: UnitId) -> Option<RootHit> {
     )
 }
 
+/// Whether a process starts with a unit.
+#[must_use]
+pub fn is_start(program: &Program<'_>, id: UnitId) -> bool {
+    let (unit, krate) = (program.unit(id), program.crate_of(id));
+    if krate.kind != TargetKind::Bin || unit.owner != Owner::Free {
+        return false;
+    }
+    let by_attribute = unit.attrs.iter().find_map(|attr| attribute_root(program, id, attr));
+    (unit.name == "main" && krate.root == unit.module)
+        || by_attribute.is_some_and(|root| root.frequency == Some(Frequency::Once))
+}
+
+/// Whether a framework calls a closure with requests under a path of its own.
+#[must_use]
+pub fn is_route_closure(program: &Program<'_>, id: UnitId, closure: ExprId) -> bool {
+    let parent = program.body(id).and_then(|body| body.parent(closure));
+    parent.and_then(|call| handed_root(program, id, call, closure)).is_some_and(|root| root.route)
+}
+
+/// Whether a process serves from a call on.
+#[must_use]
+pub fn serves(program: &Program<'_>, id: UnitId, call: ExprId) -> bool {
+    let Some(body) = program.body(id) else { return false };
+    let types = program.types(id);
+    let paths: Vec<Name> = match (called_path(types, call), body.expr(call)) {
+        (Some(path), _) => vec![path],
+        (None, Expr::Method { receiver, name, .. }) => {
+            let owners = type_paths(program, types.ty(*receiver)).into_iter();
+            owners.map(|owner| format!("{owner}::{name}").into()).collect()
+        }
+        _ => return false,
+    };
+    paths.iter().any(|path| {
+        program.catalog.roots_named(crate::catalog::last_segment(path)).any(|root| {
+            let known = &root.fact.callers_of;
+            root.fact.serves && known.iter().any(|known| program.catalog.canonical(known) == *path)
+        })
+    })
+}
+
 /// Whether a unit is a root by its own declaration.
-pub(super) fn unit_root(program: &Program<'_>, id: UnitId) -> Option<RootHit> {
+#[must_use]
+pub fn unit_root(program: &Program<'_>, id: UnitId) -> Option<RootHit> {
     let unit = program.unit(id);
     if unit.name == "main" && unit.owner == Owner::Free {
         let krate = program.crate_of(id);
@@ -50,7 +93,7 @@ pub(super) fn unit_root(program: &Program<'_>, id: UnitId) -> Option<RootHit> {
 }
 
 fn hit_of(frequency: Frequency, what: &str) -> RootHit {
-    RootHit { frequency: Some(frequency), what: what.to_owned(), catalog: String::new() }
+    RootHit { frequency: Some(frequency), what: what.to_owned(), catalog: String::new(), route: false }
 }
 
 fn hit(program: &Program<'_>, root: &RootRef, method: &str, arg: Option<&str>) -> RootHit {
@@ -62,7 +105,7 @@ fn hit(program: &Program<'_>, root: &RootRef, method: &str, arg: Option<&str>) -
         RootFrequency::OutOfScope => None,
     };
     let catalog = program.catalog.file(root.file).name.clone();
-    RootHit { frequency, what: describe(&root.fact.role, method, arg), catalog }
+    RootHit { frequency, what: describe(&root.fact.role, method, arg), catalog, route: root.fact.route }
 }
 
 /// Fills `{method}` and `{arg}`; what can't be filled is left out with the words that lead to it.
@@ -204,6 +247,16 @@ fn parameter_root(program: &Program<'_>, id: UnitId) -> Option<RootHit> {
             root.map(|root| hit(program, root, "", None))
         })
     })
+}
+
+/// Whether a parameter is one by which a framework hands out shared state.
+pub(super) fn is_state_parameter(program: &Program<'_>, unit: UnitId, ty: &TypeRef) -> bool {
+    let mut names = Vec::new();
+    last_names(ty, &mut names);
+    names
+        .iter()
+        .filter_map(|path| program.full_path(program.unit(unit).scope, path))
+        .any(|full| program.catalog.states().any(|(_, state)| program.catalog.canonical(&state.extractor) == full))
 }
 
 /// The part of a unit that nobody is seen to call, told by what it calls itself: it runs a server, makes a runtime.

@@ -91,19 +91,7 @@ fn sites_of(program: &Program<'_>, unit: UnitId, body: &Body) -> Vec<Site> {
 
 /// Whether the result is something else than a resource or what makes one: an answer.
 fn is_momentary(program: &Program<'_>, call: &CallRef) -> bool {
-    let Some(mut ty) = call.returns.as_ref() else { return false };
-    while let TypeRef::Path(path) = ty
-        && let Some(segment) = path.segments.last()
-        && path.segments.len() == 1
-        && let Some(inner) = segment.args.first()
-    {
-        ty = inner;
-    }
-    let TypeRef::Path(path) = ty else { return false };
-    program
-        .catalog
-        .type_info(&program.catalog.canonical(&path.text()))
-        .is_some_and(|info| info.fact.role == TypeRole::Other)
+    program.catalog.made_type(call).is_some_and(|info| info.fact.role == TypeRole::Other)
 }
 
 /// Whether a setting by which clients differ is made from a variable somewhere in the unit.
@@ -172,19 +160,34 @@ fn is_builder(program: &Program<'_>, ty: &Ty) -> bool {
     matches!(ty, Ty::External(path, _) if program.catalog.has_role(path, TypeRole::Builder))
 }
 
-/// The family of the catalogue file; for a generic pool that of the manager it is given.
+/// The family of the catalogue file; for a generic pool that of the manager it, or its builder, is given.
 fn family_of(program: &Program<'_>, unit: UnitId, id: ExprId, call: &CallRef) -> String {
     let own = program.catalog.file(call.file).family.clone().unwrap_or_default();
-    if !call.fact.family_of_arg {
+    if !own.is_empty() && !call.fact.family_of_arg {
         return own;
     }
-    let Some(body) = program.body(unit) else { return own };
-    let args = match body.expr(id) {
-        Expr::Call { args, .. } | Expr::Method { args, .. } => args.as_slice(),
-        _ => &[],
-    };
-    let given = args.get(call.fact.from_arg.unwrap_or(0)).map(|arg| program.types(unit).ty(*arg));
-    given.and_then(|ty| program.family_of(ty)).unwrap_or(own)
+    manager_of(program, unit, id).and_then(|ty| program.family_of(ty)).unwrap_or(own)
+}
+
+/// The type of the manager that a generic pool, or the builder that it comes from, is given.
+#[must_use]
+pub fn manager_of<'p>(program: &'p Program<'_>, unit: UnitId, pool: ExprId) -> Option<&'p Ty> {
+    let body = program.body(unit)?;
+    let types = program.types(unit);
+    let mut at = pool;
+    loop {
+        let (args, receiver) = match body.expr(at) {
+            Expr::Call { args, .. } => (args.as_slice(), None),
+            Expr::Method { args, receiver, .. } => (args.as_slice(), Some(*receiver)),
+            _ => return None,
+        };
+        match types.targets.get(&at)? {
+            Target::Library { call, .. } if call.fact.family_of_arg => {
+                return args.get(call.fact.from_arg.unwrap_or(0)).map(|arg| types.ty(*arg));
+            }
+            _ => at = receiver?,
+        }
+    }
 }
 
 fn is_per_thread(program: &Program<'_>, call: &CallRef) -> bool {

@@ -453,7 +453,7 @@ impl<'a, 'f> Infer<'a, 'f> {
                 self.bind(*inner, &more_known(written, ty.clone()));
             }
             Pat::Or(cases) => cases.iter().for_each(|case| self.bind(*case, ty)),
-            Pat::Rest | Pat::Other => {}
+            Pat::Str(_) | Pat::Rest | Pat::Other => {}
         }
     }
 

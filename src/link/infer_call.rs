@@ -133,7 +133,13 @@ impl<'f> Infer<'_, 'f> {
         (path.segments.len() > 1).then_some(())?;
         let ty = self.expr(*first, None);
         match self.program.find_method(self.krate, &ty, name)? {
-            Method::Units(units, _) => Some(Target::Units { units, sure: true }),
+            Method::Units(mut units, _) => {
+                // A constructor of the value's type has its name from chance only.
+                units.retain(|unit| {
+                    self.program.unit(*unit).function().is_some_and(|function| function.receiver.is_some())
+                });
+                (!units.is_empty()).then_some(Target::Units { units, sure: true })
+            }
             Method::Library(call, _) => Some(Target::Library { call, sure: true }),
             Method::Fluent(_) => None,
         }

@@ -220,7 +220,7 @@ impl<'f> Program<'f> {
     }
 
     /// An associated type of a type of the program.
-    fn assoc_type(&self, owner: &Ty, name: &Name, depth: u32) -> Ty {
+    pub(super) fn assoc_type(&self, owner: &Ty, name: &Name, depth: u32) -> Ty {
         let impls = match owner {
             Ty::Local(id, _) => self.impls_of_type.get(id),
             Ty::External(path, _) => self.impls_of_external.get(path),

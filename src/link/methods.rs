@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::lookup::Assoc;
 use super::program::{CrateId, ImplId, Owner, Program, TraitId, UnitId};
 use super::ty::{TraitRef, Ty};
-use crate::catalog::CallRef;
+use crate::catalog::{CallRef, FileId};
 use crate::facts::Name;
 
 /// A method that was found, with the type it was found on.
@@ -238,8 +238,17 @@ impl<'f> Program<'f> {
     }
 
     fn version_fits(&self, krate: CrateId, call: &CallRef) -> bool {
-        let Some(wanted) = &call.versions else { return true };
-        let packages = &self.catalog.file(call.file).packages;
+        call.versions.as_ref().is_none_or(|wanted| self.versions_match(krate, call.file, wanted))
+    }
+
+    /// Whether a crate depends on a version, by this semver requirement, of a package that a catalogue file speaks about.
+    #[must_use]
+    pub fn has_version(&self, krate: CrateId, file: FileId, requirement: &str) -> bool {
+        semver::VersionReq::parse(requirement).is_ok_and(|wanted| self.versions_match(krate, file, &wanted))
+    }
+
+    fn versions_match(&self, krate: CrateId, file: FileId, wanted: &semver::VersionReq) -> bool {
+        let packages = &self.catalog.file(file).packages;
         let package = &self.discovery.packages[self.crates[krate.index()].package];
         let dependencies = package.dependencies.iter().filter(|dependency| packages.contains(&dependency.package));
         dependencies.into_iter().any(|dependency| {

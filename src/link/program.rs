@@ -299,6 +299,12 @@ impl<'f> Program<'f> {
         units
     }
 
+    /// Which crate a unit stands in.
+    #[must_use]
+    pub fn crate_id_of(&self, id: UnitId) -> CrateId {
+        self.modules[self.unit(id).module.index()].krate
+    }
+
     /// The crate of a unit.
     #[must_use]
     pub fn crate_of(&self, id: UnitId) -> &Crate {

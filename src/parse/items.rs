@@ -114,12 +114,15 @@ impl<'a> ItemLowerer<'a> {
         for input in &sig.inputs {
             match input {
                 syn::FnArg::Receiver(this) => {
-                    let by_ref = match &this.kind {
-                        syn::ReceiverKind::Reference(..) => true,
-                        syn::ReceiverKind::Typed(_, ty) => matches!(**ty, syn::Type::Reference(_)),
-                        _ => false,
+                    let (by_ref, by_mut) = match &this.kind {
+                        syn::ReceiverKind::Reference(_, _, mutable) => (true, mutable.is_some()),
+                        syn::ReceiverKind::Typed(_, ty) => match &**ty {
+                            syn::Type::Reference(reference) => (true, reference.mutability.is_some()),
+                            _ => (false, false),
+                        },
+                        _ => (false, false),
                     };
-                    receiver = Some(Receiver { by_ref });
+                    receiver = Some(Receiver { by_ref, by_mut });
                 }
                 syn::FnArg::Typed(typed) => params
                     .push(Param { pat: block.is_some().then(|| lowerer.pat(&typed.pat)), ty: types::lower(&typed.ty) }),

@@ -44,6 +44,7 @@ impl BodyLowerer<'_> {
                 Pat::Struct(Box::new(types::lower_qualified(inner.qself.as_ref(), &inner.path)), fields.collect())
             }
             syn::Pat::Type(typed) => Pat::Typed(self.pat(&typed.pat), Box::new(types::lower(&typed.ty))),
+            syn::Pat::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Pat::Str(text.value().into()),
             syn::Pat::Rest(_) => Pat::Rest,
             _ => Pat::Other,
         }

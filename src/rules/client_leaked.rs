@@ -32,8 +32,8 @@ fn draft(context: Context<'_, '_>, analysis: &Analysis, end: &End) -> Draft {
     let what = thing(program, analysis);
     let mut chain = chain::steps(context, analysis, end);
     let last = chain.pop().map(|step| step.what).unwrap_or_default();
-    let sure = end.sure && analysis.site.sure;
-    let confidence = if sure { Confidence::High } else { Confidence::Medium };
+    let confidence =
+        if analysis.site.sure && end.sure { context.confidence_in(end.place().0) } else { Confidence::Medium };
     let mut draft = Draft::of_site(program, &analysis.site, confidence, format!("{what} is leaked each time"), last);
     draft.chain = chain;
     if let Some((_, at)) = end.fate.kept {

@@ -3,8 +3,9 @@
 //! In: the flow of a program. Out: [`Context`], the one argument of all rules.
 
 use crate::catalog::FileId;
+use crate::finding::Confidence;
 use crate::flow::{Analysis, Flow, Frequencies};
-use crate::link::Program;
+use crate::link::{Program, UnitId};
 
 /// What rules look at.
 #[derive(Clone, Copy)]
@@ -31,6 +32,13 @@ impl<'c, 'f> Context<'c, 'f> {
     pub fn new(flow: &'c Flow<'c, 'f>, max_connections: u64) -> Self {
         Context { flow, program: flow.program, known: &flow.known, analyses: &flow.analyses, max_connections }
     }
+
+    /// How sure it is that a unit runs as often as is said: medium, where nobody is seen to call what leads to it, or where a
+    /// step rests on a name alone.
+    #[must_use]
+    pub(super) fn confidence_in(&self, unit: UnitId) -> Confidence {
+        confidence_by(self.known, unit)
+    }
 }
 
 /// A family as people write it; the catalogue's name where there is none.
@@ -41,4 +49,10 @@ pub(super) fn family_title(program: &Program<'_>, family: &str, file: FileId) ->
         (short, None) if short.len() <= 4 => short.to_uppercase(),
         (other, None) => other.to_owned(),
     }
+}
+
+/// See [`Context::confidence_in`], by frequencies of one's own.
+pub(super) fn confidence_by(known: &Frequencies, unit: UnitId) -> Confidence {
+    let is_seen = known.of(unit).is_none_or(|entry| entry.sure && !entry.uncalled);
+    if is_seen { Confidence::High } else { Confidence::Medium }
 }

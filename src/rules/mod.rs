@@ -4,22 +4,34 @@
 //! construction rules are rows of `construction`'s table; every other rule is a module with a [`judge::Rule`], which brings
 //! its subjects before a [`judge::Judge`]. Each has a page under `rules/` and a fixture.
 
+mod blocking_command_on_shared;
 mod blocking_connection_in_async;
+mod built;
 mod chain;
 mod client_leaked;
+mod client_never_closed;
 mod construction;
 mod context;
+mod duplicate_client;
 mod help;
 mod implicit_pool_size;
 pub mod judge;
 mod locked_connection;
+mod missing_connect_retry;
+mod missing_health_check;
+mod missing_lifecycle_log;
+mod missing_startup_check;
 mod missing_timeout;
 mod oversized_pool;
 pub mod page;
+mod pooled_multiplexed;
 mod processes;
+mod servers;
 mod settings;
 mod sizes;
+mod unmonitored_pool;
 mod versions;
+mod ways;
 
 use std::collections::BTreeMap;
 
@@ -32,12 +44,21 @@ use crate::finding::{Finding, Level};
 
 /// The rules that are not about where something is constructed, in the order of the documentation.
 const PRACTICE: &[Rule] = &[
+    blocking_command_on_shared::RULE,
     blocking_connection_in_async::RULE,
     client_leaked::RULE,
+    client_never_closed::RULE,
+    duplicate_client::RULE,
     implicit_pool_size::RULE,
     locked_connection::RULE,
+    missing_connect_retry::RULE,
+    missing_health_check::RULE,
+    missing_lifecycle_log::RULE,
+    missing_startup_check::RULE,
     missing_timeout::RULE,
     oversized_pool::RULE,
+    pooled_multiplexed::RULE,
+    unmonitored_pool::RULE,
 ];
 
 /// The ids of all rules, in the order of the documentation.

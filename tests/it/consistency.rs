@@ -97,7 +97,7 @@ fn chains_lead_from_a_root_to_the_construction() {
 
 #[test]
 fn fingerprints_are_unique() {
-    for checked in [&*library::RULES, &*PROJECTS] {
+    for checked in [&*library::RULES, &*library::PRACTICE, &*PROJECTS] {
         let mut seen = BTreeMap::new();
         for finding in &checked.report.findings {
             let before = seen.insert(&finding.fingerprint, &finding.location);

@@ -11,7 +11,7 @@ use super::common::library::check;
 use super::common::{root, write};
 
 /// What the programs may use; its versions are those of the fixtures.
-const DEPENDENCIES: [&str; 6] = ["actix-web", "axum", "deadpool-redis", "redis", "reqwest", "tokio"];
+const DEPENDENCIES: [&str; 7] = ["actix-web", "axum", "deadpool-redis", "fred", "redis", "reqwest", "tokio"];
 
 #[test]
 fn wrong_programs_speak_and_right_ones_are_silent() {

@@ -1,10 +1,13 @@
 //! What calls do with a value that is their receiver or an argument: hand it on, keep it, end it.
 
+use std::sync::Arc;
+
 use super::walk::Walk;
 use super::{Fate, Kept, ParamKey};
+use crate::catalog::CallRef;
 use crate::catalog::model::{CallFact, Carry, Runs};
 use crate::facts::{Expr, ExprId};
-use crate::link::{Owner, Target, Ty, UnitId};
+use crate::link::{Owner, Program, Target, Ty, UnitId};
 
 impl<'f> Walk<'_, '_, 'f> {
     /// `outcome.and_then(|value| ..)`: the value goes into the closure.
@@ -63,22 +66,7 @@ impl<'f> Walk<'_, '_, 'f> {
                 false
             }
             None => {
-                // Unknown receiver: names that only hand on, such as `unwrap`.
-                let hands_on =
-                    ["std::result::Result", "std::option::Option", "std::iter::Iterator", "futures::stream::Stream"]
-                        .iter()
-                        .any(|owner| {
-                            self.program
-                                .catalog
-                                .method(owner, name)
-                                .iter()
-                                .any(|call| call.fact.carry == Some(Carry::Same))
-                        })
-                        || self
-                            .program
-                            .catalog
-                            .trait_method(name)
-                            .is_some_and(|call| call.fact.carry == Some(Carry::Same));
+                let hands_on = hands_on(self.program, name);
                 self.fate.used |= !hands_on;
                 hands_on
             }
@@ -212,4 +200,13 @@ impl<'f> Walk<'_, '_, 'f> {
         }
         goes_on
     }
+}
+
+/// Whether a method of this name, on a receiver that isn't known, gives the value that it is called on: `unwrap`.
+pub(in crate::flow) fn hands_on(program: &Program<'_>, name: &str) -> bool {
+    let is_same = |call: &Arc<CallRef>| call.fact.carry == Some(Carry::Same);
+    ["std::result::Result", "std::option::Option", "std::iter::Iterator", "futures::stream::Stream"]
+        .iter()
+        .any(|owner| program.catalog.method(owner, name).iter().any(is_same))
+        || program.catalog.trait_method(name).is_some_and(is_same)
 }

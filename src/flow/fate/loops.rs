@@ -32,7 +32,7 @@ impl<'f> Walk<'_, '_, 'f> {
 
     /// Loops around `made` but not around the variable's declaration: the value outlives their turns.
     pub(super) fn mark_outlived(&mut self, bind: PatId, made: ExprId) {
-        let declared = self.declared_in(bind);
+        let declared = self.body.declared_in(bind);
         for around in self.body.ancestors(made) {
             if let Expr::Loop { .. } = self.body.expr(around) {
                 let inside = declared.is_some_and(|declared| self.body.ancestors(declared).any(|at| at == around));
@@ -41,20 +41,6 @@ impl<'f> Walk<'_, '_, 'f> {
                 }
             }
         }
-    }
-
-    /// The block, match or condition that declares a variable; none for parameters.
-    pub(super) fn declared_in(&self, pat: PatId) -> Option<ExprId> {
-        self.body.ids().find(|id| match self.body.expr(*id) {
-            Expr::Block(stmts) => {
-                stmts.iter().any(|stmt| matches!(stmt, Stmt::Let { pat: bound, .. } if self.body.binds(*bound, pat)))
-            }
-            Expr::Let(bound, _) => self.body.binds(*bound, pat),
-            Expr::Match { arms, .. } => arms.iter().any(|(bound, _, _)| self.body.binds(*bound, pat)),
-            Expr::Closure(closure) => closure.params.iter().any(|bound| self.body.binds(*bound, pat)),
-            Expr::Loop { pat: Some(bound), .. } => self.body.binds(*bound, pat),
-            _ => false,
-        })
     }
 
     /// Loops that a `return` or `break` at `at` leaves, up to the closure around it.

@@ -14,6 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+pub(super) use calls::hands_on;
 use walk::Walk;
 
 use crate::facts::ExprId;

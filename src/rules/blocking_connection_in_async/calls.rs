@@ -18,6 +18,8 @@ pub(super) struct Call {
     pub(super) file: FileId,
     pub(super) family: String,
     pub(super) resource: Resource,
+    /// What to use in asynchronous code.
+    pub(super) twin: Option<String>,
 }
 
 /// The functions that may make such calls.
@@ -45,7 +47,9 @@ pub(super) fn calls_of(program: &Program<'_>, unit: UnitId) -> Vec<Call> {
                     .or(own)
                     .or_else(|| program.family_of(types.ty(id)))
                     .unwrap_or_default();
-                Some(Call { unit, expr: id, path: call.path.clone(), file: call.file, family, resource })
+                let of_type = || receiver(body, id).and_then(|receiver| twin_of(program, types.ty(receiver)));
+                let twin = call.fact.twin.clone().or_else(of_type);
+                Some(Call { unit, expr: id, path: call.path.clone(), file: call.file, family, resource, twin })
             }
             None => command(program, unit, id),
             Some(_) => None,
@@ -72,6 +76,7 @@ fn command(program: &Program<'_>, unit: UnitId, expr: ExprId) -> Option<Call> {
             file: info.file,
             family: program.family_of(step).unwrap_or_default(),
             resource: Resource::Connection,
+            twin: info.fact.twin.clone(),
         })
     })
 }
@@ -85,4 +90,12 @@ fn receiver(body: &Body, call: ExprId) -> Option<ExprId> {
 
 fn family_through(program: &Program<'_>, ty: &Ty) -> Option<String> {
     program.autoderef(ty).iter().find_map(|step| program.family_of(step))
+}
+
+/// What to use in place of a synchronous type.
+fn twin_of(program: &Program<'_>, ty: &Ty) -> Option<String> {
+    program.autoderef(ty).iter().find_map(|step| match step {
+        Ty::External(path, _) => program.catalog.type_info(path)?.fact.twin.clone(),
+        _ => None,
+    })
 }

@@ -1,18 +1,20 @@
 //! `blocking-connection-in-async`: a call of a synchronous client that holds up an executor's thread.
 //!
 //! In: every call of a client library that blocks (`calls`). Out: one finding for each function that makes such calls in
-//! asynchronous code: in itself, or by being called from it without a thread of its own in between (`route`, `around`).
+//! asynchronous code: in itself, or by being called from it without a thread of its own in between (`route`, `around`), with what to use instead (`remedy`).
 //! Start-up may block.
 
 mod around;
 mod calls;
+mod remedy;
 mod route;
 
 use calls::{Call, calls_of, units};
+use remedy::help;
 use route::{Route, route};
 
 use super::chain;
-use super::context::{Context, family_title};
+use super::context::{Context, confidence_by, family_title};
 use super::judge::{Draft, Judge, Place, Rule};
 use crate::facts::Expr;
 use crate::finding::{Confidence, Step};
@@ -38,7 +40,10 @@ fn judge(context: Context<'_, '_>, judge: &mut Judge) {
             }
         }
         match found {
-            Some((call, route)) => judge.report(draft(context.program, call, &route)),
+            Some((call, route)) => {
+                let confidence = confidence_by(&known, route.entry);
+                judge.report(draft(context.program, call, &route, confidence));
+            }
             None => {
                 for (call, reason) in reasons {
                     judge.acquit(|| Place::of_expr(context.program, call.unit, call.expr), || reason.to_owned());
@@ -48,7 +53,7 @@ fn judge(context: Context<'_, '_>, judge: &mut Judge) {
     }
 }
 
-fn draft(program: &Program<'_>, call: &Call, route: &Route) -> Draft {
+fn draft(program: &Program<'_>, call: &Call, route: &Route, confidence: Confidence) -> Draft {
     let title = family_title(program, &call.family, call.file);
     let here = route.calls.is_empty();
     let mut place = Place::of_expr(program, call.unit, call.expr);
@@ -66,7 +71,7 @@ fn draft(program: &Program<'_>, call: &Call, route: &Route) -> Draft {
     let to = if here { "in asynchronous code" } else { "in a function called from asynchronous code" };
     Draft {
         place,
-        confidence: Confidence::High,
+        confidence,
         message: format!("a synchronous {title} call blocks the executor {to}"),
         resource: call.resource,
         family: call.family.clone(),
@@ -74,10 +79,7 @@ fn draft(program: &Program<'_>, call: &Call, route: &Route) -> Draft {
         chain,
         what: format!("blocks in `{}`", call.path),
         related: Vec::new(),
-        help: vec![
-            "use the asynchronous client and await its calls".to_owned(),
-            "or run this on a thread where blocking is allowed (`spawn_blocking`)".to_owned(),
-        ],
+        help: help(program, call),
         example: None,
     }
 }

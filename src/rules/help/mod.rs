@@ -26,6 +26,7 @@ use crate::finding::Resource;
 use crate::flow::{Analysis, Frequency};
 
 pub(super) use project::Project;
+pub(super) use types::plain_result;
 
 /// No finding has more lines of help.
 const MAX_LINES: usize = 4;

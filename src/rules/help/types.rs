@@ -10,7 +10,7 @@ use crate::link::{Program, Ty};
 const MAX_DEPTH: usize = 4;
 
 /// What is left of a type without futures, `Result` and `Option`.
-pub(super) fn plain_result(program: &Program<'_>, ty: &Ty) -> Ty {
+pub(in crate::rules) fn plain_result(program: &Program<'_>, ty: &Ty) -> Ty {
     let mut ty = ty.clone();
     for _ in 0..MAX_DEPTH {
         match program.awaited(&ty).or_else(|| program.outcome_inner(&ty)) {

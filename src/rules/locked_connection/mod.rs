@@ -14,7 +14,7 @@ use guarded::{Guarded, Handle, guarded};
 use held::held_over;
 use taken::{Taken, taken};
 
-use super::context::{Context, family_title};
+use super::context::{Context, confidence_by, family_title};
 use super::judge::{Draft, Judge, Place, Rule};
 use crate::facts::ExprId;
 use crate::finding::{Confidence, Related};
@@ -33,7 +33,7 @@ fn judge(context: Context<'_, '_>, judge: &mut Judge) {
         if is_once && !context.flow.goes_on(taken.unit, taken.expr) {
             judge.acquit(|| Place::of_expr(program, taken.unit, taken.expr), || "only at start-up".to_owned());
         } else {
-            judge.report(draft(context, taken, handle, *at));
+            judge.report(draft(context, taken, handle, *at, confidence_by(&known, taken.unit)));
         }
     }
 }
@@ -60,7 +60,7 @@ fn held_locks(context: Context<'_, '_>, judge: &mut Judge) -> Vec<(Taken, Handle
     guilty
 }
 
-fn draft(context: Context<'_, '_>, taken: &Taken, handle: &Handle, at: ExprId) -> Draft {
+fn draft(context: Context<'_, '_>, taken: &Taken, handle: &Handle, at: ExprId, confidence: Confidence) -> Draft {
     let program = context.program;
     let title = family_title(program, &handle.family, handle.file);
     let thing = handle.resource.name();
@@ -73,7 +73,7 @@ fn draft(context: Context<'_, '_>, taken: &Taken, handle: &Handle, at: ExprId) -
     };
     Draft {
         place: declaration(context, taken),
-        confidence: Confidence::High,
+        confidence,
         message: format!("every {title} command waits for a lock around one {thing}"),
         resource: handle.resource,
         family: handle.family.clone(),

@@ -10,12 +10,13 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use amount::amount;
-use pools::{Pool, declared, of_analysis};
+use pools::{Pool, PoolEnd, declared, of_analysis};
 
 use super::context::Context;
 use super::judge::{Draft, Judge, Place, Rule};
 use super::processes::{crates_within, processes_of};
-use crate::facts::{Body, Expr, ExprId};
+use super::ways::parting;
+use crate::facts::{Expr, ExprId};
 use crate::finding::{Confidence, Related};
 use crate::link::{CrateId, Program, Target, UnitId};
 
@@ -23,13 +24,12 @@ use crate::link::{CrateId, Program, Target, UnitId};
 pub(super) const RULE: Rule = Rule { id: "oversized-pool", judge };
 
 /// One pool in one process.
-#[derive(Debug, Clone, Copy)]
-struct Share {
+#[derive(Clone, Copy)]
+struct Share<'p> {
     /// Index of what builds it.
     pool: usize,
-    place: (UnitId, ExprId),
+    end: &'p PoolEnd,
     size: u64,
-    per_worker: bool,
 }
 
 fn judge(context: Context<'_, '_>, judge: &mut Judge) {
@@ -62,54 +62,41 @@ fn judge(context: Context<'_, '_>, judge: &mut Judge) {
     }
 }
 
-/// The pools of each process and family, the largest first. Of those in exclusive branches only the largest counts.
-fn shares(program: &Program<'_>, pools: &[Pool]) -> BTreeMap<(CrateId, String), Vec<Share>> {
-    let mut found: BTreeMap<(CrateId, String), Vec<Share>> = BTreeMap::new();
+/// The pools of each process and family, the largest first.
+fn shares<'p>(program: &Program<'_>, pools: &'p [Pool]) -> BTreeMap<(CrateId, String), Vec<Share<'p>>> {
+    let mut found: BTreeMap<(CrateId, String), Vec<Share<'p>>> = BTreeMap::new();
     for (index, pool) in pools.iter().enumerate() {
         // What isn't known to be of one kind isn't added up.
         let family = if pool.draft.family.is_empty() { index.to_string() } else { pool.draft.family.clone() };
-        for (unit, expr, per_worker) in &pool.ends {
-            for process in processes_of(program, *unit) {
-                let share =
-                    Share { pool: index, place: (*unit, *expr), size: pool.size.value, per_worker: *per_worker };
+        for end in &pool.ends {
+            let root = end.way.first().map(|(unit, _)| processes_of(program, *unit));
+            for process in root.into_iter().flatten() {
+                let share = Share { pool: index, end, size: pool.size.value };
                 found.entry((process, family.clone())).or_default().push(share);
             }
         }
     }
     for shares in found.values_mut() {
-        shares.sort_by_key(|share| (Reverse(share.size), share.pool, share.place));
-        let mut kept: Vec<Share> = Vec::new();
-        for share in shares.iter() {
-            if !kept.iter().any(|other| are_exclusive(program, share.place, other.place)) {
-                kept.push(*share);
-            }
-        }
-        *shares = kept;
+        *shares = together(program, std::mem::take(shares));
     }
     found
 }
 
-/// Whether only one of two expressions runs: they stand in different branches.
-fn are_exclusive(program: &Program<'_>, one: (UnitId, ExprId), other: (UnitId, ExprId)) -> bool {
-    let Some(body) = program.body(one.0).filter(|_| one.0 == other.0) else { return false };
-    let around: Vec<ExprId> = body.ancestors(one.1).collect();
-    let mut inner = other.1;
-    for at in body.ancestors(other.1) {
-        if let Some(position) = around.iter().position(|id| *id == at) {
-            return position > 0 && are_branches(body, at, around[position - 1], inner);
+/// Those that one run of the process builds, the largest first: of those in exclusive branches one counts, and what nobody is
+/// seen to call adds nothing to what is.
+fn together<'p>(program: &Program<'_>, mut shares: Vec<Share<'p>>) -> Vec<Share<'p>> {
+    shares.sort_by(|one, other| {
+        let key = |share: &Share<'p>| (!share.end.is_called, Reverse(share.size), share.pool);
+        key(one).cmp(&key(other)).then_with(|| one.end.way.cmp(&other.end.way))
+    });
+    let mut kept: Vec<Share<'p>> = Vec::new();
+    for share in shares {
+        let joins = |other: &Share<'p>| parting(program, &other.end.way, &share.end.way).is_some();
+        if kept.is_empty() || (share.end.is_called && kept.iter().all(joins)) {
+            kept.push(share);
         }
-        inner = at;
     }
-    false
-}
-
-fn are_branches(body: &Body, of: ExprId, one: ExprId, other: ExprId) -> bool {
-    let is_branch = |id: ExprId| match body.expr(of) {
-        Expr::If { then, otherwise, .. } => id == *then || Some(id) == *otherwise,
-        Expr::Match { arms, .. } => arms.iter().any(|(_, _, arm)| *arm == id),
-        _ => false,
-    };
-    one != other && is_branch(one) && is_branch(other)
+    kept
 }
 
 /// What a process can open, and how that comes about.
@@ -122,11 +109,11 @@ struct Sum {
 }
 
 impl Sum {
-    fn of(program: &Program<'_>, process: CrateId, shares: &[Share]) -> Sum {
-        let workers = if shares.iter().any(|share| share.per_worker) { workers(program, process) } else { None };
+    fn of(program: &Program<'_>, process: CrateId, shares: &[Share<'_>]) -> Sum {
+        let workers = if shares.iter().any(|share| share.end.per_worker) { workers(program, process) } else { None };
         let mut groups: BTreeMap<(Reverse<u64>, bool), u64> = BTreeMap::new();
         for share in shares {
-            *groups.entry((Reverse(share.size), share.per_worker)).or_default() += 1;
+            *groups.entry((Reverse(share.size), share.end.per_worker)).or_default() += 1;
         }
         let mut total: u64 = 0;
         let mut terms: Vec<String> = Vec::new();
@@ -142,7 +129,7 @@ impl Sum {
         }
         let text = terms.join(" + ");
         let is_sum = text != grouped(total);
-        let each_worker = workers.is_none() && shares.iter().all(|share| share.per_worker);
+        let each_worker = workers.is_none() && shares.iter().all(|share| share.end.per_worker);
         Sum { total, text: if is_sum { text } else { String::new() }, each_worker }
     }
 }
@@ -167,7 +154,7 @@ fn workers(program: &Program<'_>, process: CrateId) -> Option<u64> {
     within.filter_map(set).max()
 }
 
-fn draft(context: Context<'_, '_>, pools: &[Pool], shares: &[Share], sum: &Sum) -> Draft {
+fn draft(context: Context<'_, '_>, pools: &[Pool], shares: &[Share<'_>], sum: &Sum) -> Draft {
     let pool = &pools[shares[0].pool];
     let who = if sum.each_worker { "each worker" } else { "one process" };
     let total = grouped(sum.total);

@@ -13,6 +13,7 @@ use crate::rules::context::{Context, family_title};
 use crate::rules::judge::{Draft, Place};
 use crate::rules::settings::{Settings, shown, type_built};
 use crate::rules::sizes::Sizes;
+use crate::rules::ways::way;
 
 /// A pool, or several that one call builds.
 pub(super) struct Pool {
@@ -23,8 +24,19 @@ pub(super) struct Pool {
     pub(super) size: Amount,
     /// What sets the size.
     pub(super) setter: Option<String>,
-    /// Where its values end: one pool each; whether in each worker.
-    pub(super) ends: Vec<(UnitId, ExprId, bool)>,
+    /// Where its values end: one pool each.
+    pub(super) ends: Vec<PoolEnd>,
+}
+
+/// One pool in the run of a process.
+#[derive(Clone)]
+pub(super) struct PoolEnd {
+    /// From the root down to what builds it.
+    pub(super) way: Vec<(UnitId, ExprId)>,
+    /// Each worker has one.
+    pub(super) per_worker: bool,
+    /// Somebody is seen to call the root.
+    pub(super) is_called: bool,
 }
 
 /// What a construction adds to its process.
@@ -36,7 +48,7 @@ pub(super) fn of_analysis(context: Context<'_, '_>, analysis: &Analysis) -> Resu
     }
     let built = type_built(program, analysis).ok_or("what it builds is not known")?;
     let sizes = Sizes::of(program, site.unit, &built).ok_or("nothing is known of its size")?;
-    let ends = ends(analysis)?;
+    let ends = ends(context, analysis)?;
     let size = size(program, analysis, &sizes)?;
     let confidence = confidence(site.sure && !size.is_fallback);
     let step = "its connections count against the server's limit".to_owned();
@@ -45,16 +57,21 @@ pub(super) fn of_analysis(context: Context<'_, '_>, analysis: &Analysis) -> Resu
     Ok(Pool { draft, title, size, setter: sizes.set_by().first().map(|path| shown(path)), ends })
 }
 
-/// Where the pools of a construction end that is not run again and again, and whether each worker has one there.
-fn ends(analysis: &Analysis) -> Result<Vec<(UnitId, ExprId, bool)>, &'static str> {
+/// Where the pools of a construction end that is not run again and again.
+fn ends(context: Context<'_, '_>, analysis: &Analysis) -> Result<Vec<PoolEnd>, &'static str> {
     let again =
         |end: &End| rule_of(analysis.site.resource, end).is_some() && end.frequency > Some(Frequency::PerWorker);
     if analysis.decisive.is_some_and(|end| again(&analysis.ends[end])) {
         return Err("another rule says that it is built again and again");
     }
     let in_scope = analysis.ends.iter().filter(|end| end.innocent != Some(Innocent::OutOfScope));
-    let by_worker = |end: &End| end.frequency == Some(Frequency::PerWorker);
-    let ends: Vec<_> = in_scope.map(|end| (end.place().0, end.place().1, by_worker(end))).collect();
+    let ends: Vec<PoolEnd> = in_scope
+        .map(|end| PoolEnd {
+            way: way(context, end),
+            per_worker: end.frequency == Some(Frequency::PerWorker),
+            is_called: context.known.of(end.place().0).is_none_or(|entry| !entry.uncalled),
+        })
+        .collect();
     if ends.is_empty() { Err("only tests lead here") } else { Ok(ends) }
 }
 
@@ -131,7 +148,13 @@ fn of_settings(
     };
     let title = family_title(program, &draft.family, sizes.file);
     let setter = Some(shown(&format!("{path}::{name}")));
-    Some(Pool { draft, title, size, setter, ends: vec![(unit, id, false)] })
+    Some(Pool {
+        draft,
+        title,
+        size,
+        setter,
+        ends: vec![PoolEnd { way: vec![(unit, id)], per_worker: false, is_called: true }],
+    })
 }
 
 /// The family by the scheme of an address that stands within an expression: `redis://…`.
