@@ -176,10 +176,18 @@ fn of_value(file: &CatalogFile, fact: &TypeFact) -> Vec<Claim> {
     if fact.commands_connect {
         claim(Fact::Commands(true), None);
     }
-    if fact.clone == Some(CloneKind::Shared) && fact.role == TypeRole::Connection && family(file) == "redis" {
+    if stalls(file, fact) {
         claim(Fact::Stall, None);
     }
     claims
+}
+
+/// Whether a command that blocks is said to hold up others: of Redis connections that clones share, and by name.
+fn stalls(file: &CatalogFile, fact: &TypeFact) -> bool {
+    let blocks = |word: &String| word.eq_ignore_ascii_case("blpop");
+    let named = file.exclusive.iter().filter(|entry| entry.commands.iter().chain(&entry.methods).any(blocks));
+    let shared = fact.clone == Some(CloneKind::Shared) && fact.role == TypeRole::Connection;
+    shared && family(file) == "redis" || named.flat_map(|entry| &entry.on).any(|on| *on == fact.path)
 }
 
 fn package(file: &CatalogFile) -> String {
