@@ -32,6 +32,8 @@ pub struct Request {
     pub pedantic: bool,
     /// As many connections may one process open to the servers of one family.
     pub max_connections: u64,
+    /// Findings about clients of other families are left out; none: of no family.
+    pub families: Vec<String>,
     /// Findings that are less sure are left out.
     pub min_confidence: Confidence,
 }
@@ -195,8 +197,9 @@ fn report(request: &Request, analysed: &Analysed<'_, '_>, found: Vec<Finding>) -
     let asked_for = |finding: &Finding| {
         paths.get(finding.location.file.as_str()).is_none_or(|path| analysed.discovery.is_reported(path))
     };
+    let of_family = |finding: &Finding| request.families.is_empty() || request.families.contains(&finding.family);
     let mut findings = Vec::new();
-    for finding in found.into_iter().filter(asked_for) {
+    for finding in found.into_iter().filter(asked_for).filter(of_family) {
         if finding.level == Level::Off || finding.confidence < request.min_confidence {
             summary.below_level += 1;
             continue;

@@ -3,6 +3,7 @@
 //! In: catalogue files. Out: [`Catalog`]. A *canonical path* is a path of names joined by `::` that begins with a library's
 //! real name; [`Catalog::canonical`] makes one of any spelling.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -479,6 +480,13 @@ impl Catalog {
     /// How processes hear of their end.
     pub fn shutdowns(&self) -> impl Iterator<Item = &ShutdownFact> {
         self.files.iter().flat_map(|file| &file.shutdown)
+    }
+
+    /// The families of all clients.
+    #[must_use]
+    pub fn families(&self) -> BTreeSet<&str> {
+        let of_types = self.files.iter().flat_map(|file| &file.types).filter_map(|fact| fact.family.as_deref());
+        self.files.iter().filter_map(|file| file.family.as_deref()).chain(of_types).collect()
     }
 
     /// The name of a family for people.

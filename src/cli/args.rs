@@ -11,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use thiserror::Error;
 
 use super::levels::LevelChanges;
+use crate::catalog::Catalog;
 use crate::finding::Confidence;
 use crate::report::Format;
 
@@ -116,6 +117,11 @@ pub struct CheckArgs {
     /// `oversized-pool` holds the sizes of all pools of a process against it.
     #[arg(long, value_name = "N", default_value_t = crate::rules::MAX_CONNECTIONS, help_heading = "Levels")]
     pub max_connections: u64,
+    /// Families of clients to speak of, with commas between them [default: all]
+    ///
+    /// `redis`, `http`, `sql` … as the catalogues name them.
+    #[arg(long, value_name = "FAMILIES", value_delimiter = ',', value_parser = family, help_heading = "Levels")]
+    pub families: Vec<String>,
     /// Leave out findings that are less sure than this
     #[arg(long, value_enum, default_value_t, value_name = "CONFIDENCE", help_heading = "Levels")]
     pub min_confidence: ConfidenceFloor,
@@ -250,4 +256,14 @@ impl FromStr for Place {
 fn split_number(text: &str) -> Option<(&str, u32)> {
     let (rest, number) = text.rsplit_once(':')?;
     Some((rest, number.parse().ok()?))
+}
+
+/// A family that a catalogue speaks of.
+fn family(name: &str) -> Result<String, String> {
+    let catalog = Catalog::builtin().map_err(|error| error.to_string())?;
+    let known = catalog.families();
+    if known.contains(name) {
+        return Ok(name.to_owned());
+    }
+    Err(format!("no catalogue has this family; there are {}", known.into_iter().collect::<Vec<_>>().join(", ")))
 }

@@ -99,6 +99,7 @@ fn check(args: &CheckArgs, style: &Style, out: &mut dyn Write) -> Result<Outcome
     let mut request = request(args.paths.clone(), args.all_targets, levels, args.min_confidence.into())?;
     request.pedantic = args.pedantic;
     request.max_connections = args.max_connections;
+    request.families.clone_from(&args.families);
     let threads = args.threads.map_or(0, std::num::NonZero::get);
     let checked = in_pool(threads, || check::run(&request))??;
     render(args.format.into(), &checked.report, &checked.sources, style, out)?;
@@ -131,7 +132,16 @@ pub(super) fn request(
 ) -> Result<Request, Failure> {
     let cwd = std::env::current_dir().map_err(Failure::Cwd)?;
     let max_connections = crate::rules::MAX_CONNECTIONS;
-    Ok(Request { paths, cwd, all_targets, levels, pedantic: false, max_connections, min_confidence })
+    Ok(Request {
+        paths,
+        cwd,
+        all_targets,
+        levels,
+        pedantic: false,
+        max_connections,
+        families: Vec::new(),
+        min_confidence,
+    })
 }
 
 fn explain(args: &ExplainArgs, style: &Style, out: &mut dyn Write) -> Result<Outcome, Failure> {

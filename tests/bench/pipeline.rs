@@ -125,6 +125,7 @@ impl Prepared {
             levels: default_levels(),
             pedantic: false,
             max_connections: connlint::rules::MAX_CONNECTIONS,
+            families: Vec::new(),
             min_confidence: Confidence::Low,
         }
     }

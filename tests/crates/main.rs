@@ -41,6 +41,7 @@ fn check(folder: &Path) -> Checked {
         levels: connlint::cli::levels(known, false, &[]).expect("no level is changed"),
         pedantic: false,
         max_connections: connlint::rules::MAX_CONNECTIONS,
+        families: Vec::new(),
         min_confidence: Confidence::Low,
     };
     run(&request).expect("there is something to check")

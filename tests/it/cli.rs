@@ -138,6 +138,21 @@ fn json_contract() {
 }
 
 #[test]
+fn families_narrow() {
+    let families = |extra: &[&str]| -> BTreeSet<String> {
+        let json = connlint(&[&["check", SHOP, "--format", "json"], extra].concat()).exits(1).out;
+        let report: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+        let findings = report["findings"].as_array().expect("there are findings");
+        findings.iter().map(|finding| finding["family"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(families(&[]), BTreeSet::from(["http".to_owned(), "redis".to_owned()]));
+    assert_eq!(families(&["--families", "redis"]), BTreeSet::from(["redis".to_owned()]));
+    assert_eq!(families(&["--families", "redis,http"]), families(&[]));
+    connlint(&["check", SHOP, "--families", "sql"]).exits(0);
+    assert!(connlint(&["check", SHOP, "--families", "rediss"]).exits(2).err.contains("there are"));
+}
+
+#[test]
 fn unknown_rule() {
     let nearest = connlint(&["check", SHOP, "-D", "client-per-reqest"]).exits(2);
     insta::assert_snapshot!("unknown_rule_check", nearest.both());

@@ -31,6 +31,7 @@ pub(crate) fn check(paths: &[PathBuf], cwd: &Path) -> Checked {
         levels: connlint::cli::levels(known, true, &[]).expect("no level is changed"),
         pedantic: true,
         max_connections: connlint::rules::MAX_CONNECTIONS,
+        families: Vec::new(),
         min_confidence: Confidence::Low,
     };
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build().expect("threads can be made");

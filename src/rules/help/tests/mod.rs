@@ -28,6 +28,7 @@ fn findings(dependencies: &str, files: &[(&str, &str)]) -> Vec<Finding> {
         levels: std::collections::BTreeMap::new(),
         pedantic: false,
         max_connections: crate::rules::MAX_CONNECTIONS,
+        families: Vec::new(),
         min_confidence: Confidence::Low,
     };
     run(&request).unwrap().report.findings
