@@ -405,6 +405,12 @@ impl Catalog {
         self.file(id).packages.iter().any(|package| self.is_client_package(package))
     }
 
+    /// Names of methods that keep what they are given.
+    #[must_use]
+    pub fn keeper_names(&self) -> &FxHashSet<Name> {
+        &self.keepers
+    }
+
     /// Whether methods of this name keep what they are given (`insert`, `push`, `set`), on whatever receiver.
     #[must_use]
     pub fn is_keeper_name(&self, name: &str) -> bool {

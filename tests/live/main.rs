@@ -7,7 +7,7 @@
 //! $ CONNLINT_LIVE=1 cargo test --test live
 //! ```
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a test without a harness tells its outcome itself")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a test without a harness tells its result itself")]
 
 mod claims;
 mod compare;

@@ -1,5 +1,7 @@
 //! What is put into the fields of the program's structs, and into the containers that stand there.
 
+use rustc_hash::FxHashMap;
+
 use crate::facts::{Body, Expr, ExprId, Name};
 use crate::flow::query::Flow;
 use crate::link::{Def, Target, Ty, TypeId, TypeKind, UnitId, UnitKind};
@@ -45,11 +47,9 @@ pub(in crate::flow) fn slot_of(flow: &Flow<'_, '_>, unit: UnitId, expr: ExprId, 
 /// Every value that code in scope puts into the container in a slot (`insert`, `push`): the last argument.
 pub(super) fn values_put(flow: &Flow<'_, '_>, slot: &Slot) -> Vec<(UnitId, ExprId)> {
     let mut found = Vec::new();
-    for unit in flow.program.unit_ids() {
+    let may_keep = flow.program.units_mentioning(flow.program.catalog.keeper_names());
+    for unit in may_keep.into_iter().filter(|unit| flow.in_scope(*unit)) {
         let Some(body) = flow.program.body(unit) else { continue };
-        if !body.mentions.iter().any(|name| flow.program.catalog.is_keeper_name(name)) || !flow.in_scope(unit) {
-            continue;
-        }
         found.extend(body.ids().filter_map(|id| match body.expr(id) {
             Expr::Method { receiver, name, args, .. } if flow.program.catalog.is_keeper_name(name) => {
                 let value = *args.last()?;
@@ -73,7 +73,13 @@ pub(super) fn owner_of(flow: &Flow<'_, '_>, base: &Ty, name: &Name) -> Option<Ty
 /// Every value that code in scope puts into a field: by a literal, a tuple struct's constructor, an assignment.
 pub(super) fn values_of(flow: &Flow<'_, '_>, owner: TypeId, name: &Name) -> Vec<(UnitId, ExprId)> {
     let mut found = Vec::new();
-    for unit in flow.program.unit_ids() {
+    // Fields of tuple structs are given by position: their names stand nowhere.
+    let is_named = name.parse::<usize>().is_err();
+    let units: Vec<UnitId> = match is_named {
+        true => flow.fields_given.get_or_init(|| fields_given(flow)).get(name).cloned().unwrap_or_default(),
+        false => flow.program.unit_ids().collect(),
+    };
+    for unit in units {
         let Some(body) = flow.program.body(unit) else { continue };
         let given: Vec<(ExprId, Given)> =
             body.ids().filter_map(|id| given(body, id, name).map(|given| (id, given))).collect();
@@ -92,6 +98,32 @@ pub(super) fn values_of(flow: &Flow<'_, '_>, owner: TypeId, name: &Name) -> Vec<
                 (owner_of(flow, types.ty(base), name) == Some(owner)).then_some((unit, value))
             }
         }));
+    }
+    found
+}
+
+/// The units whose bodies put something into a field, by its name.
+fn fields_given(flow: &Flow<'_, '_>) -> FxHashMap<Name, Vec<UnitId>> {
+    let mut found: FxHashMap<Name, Vec<UnitId>> = FxHashMap::default();
+    for unit in flow.program.unit_ids() {
+        let mut add = |name: &Name| {
+            let units = found.entry(name.clone()).or_default();
+            if units.last() != Some(&unit) {
+                units.push(unit);
+            }
+        };
+        let Some(body) = flow.program.body(unit) else { continue };
+        for node in &body.exprs {
+            match &node.expr {
+                Expr::Struct { fields, .. } => fields.iter().for_each(|(name, _)| add(name)),
+                Expr::Assign(left, _) => {
+                    if let Expr::Field { name, .. } = body.expr(*left) {
+                        add(name);
+                    }
+                }
+                _ => {}
+            }
+        }
     }
     found
 }

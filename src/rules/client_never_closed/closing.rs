@@ -2,7 +2,7 @@
 //!
 //! In: the program. Out: [`Closings`]: for each type with a closing call, which constructions are closed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -43,16 +43,13 @@ pub(super) struct Closings {
 }
 
 impl Closings {
-    /// Every closing call, traced back to what it closes.
-    pub(super) fn find(context: Context<'_, '_>) -> Closings {
+    /// Every call that closes a value of one of these types, by canonical path, traced back to what it closes.
+    pub(super) fn find(context: Context<'_, '_>, wanted: &BTreeSet<&str>) -> Closings {
         let program = context.program;
-        let names = closing_names(program);
+        let names = closing_names(program, wanted);
         let mut closings = Closings::default();
-        for unit in program.unit_ids() {
+        for unit in program.units_mentioning(names.keys()).into_iter().filter(|unit| context.flow.in_scope(*unit)) {
             let Some(body) = program.body(unit) else { continue };
-            if !body.mentions.iter().any(|name| names.contains_key(name)) || !context.flow.in_scope(unit) {
-                continue;
-            }
             for (subject, name) in body.ids().filter_map(|id| called_on(body, id)) {
                 if let Some(paths) = names.get(name) {
                     closings.add(context, unit, subject, paths);
@@ -103,10 +100,11 @@ impl Closed {
     }
 }
 
-/// The types that a method of each name closes.
-fn closing_names(program: &Program<'_>) -> FxHashMap<Name, Vec<String>> {
+/// The types, of those wanted, that a method of each name closes.
+fn closing_names(program: &Program<'_>, wanted: &BTreeSet<&str>) -> FxHashMap<Name, Vec<String>> {
     let mut names: FxHashMap<Name, Vec<String>> = FxHashMap::default();
-    for fact in program.catalog.files().iter().flat_map(|file| &file.types) {
+    let facts = wanted.iter().filter_map(|path| program.catalog.type_info(path)).map(|info| &info.fact);
+    for fact in facts {
         let Some(close) = &fact.close else { continue };
         if matches!(close.need, CloseNeed::Required | CloseNeed::UnlessProcessWide) {
             for method in &close.methods {

@@ -27,8 +27,8 @@ pub(super) const RULE: Rule = Rule { id: "client-never-closed", judge };
 fn judge(context: Context<'_, '_>, judge: &mut Judge) {
     let program = context.program;
     let subjects: Vec<Subject<'_>> = context.analyses.iter().filter_map(|of| Subject::of(program, of)).collect();
-    let closings =
-        if subjects.iter().any(Subject::needs_closing) { Closings::find(context) } else { Closings::default() };
+    let wanted = subjects.iter().filter(|subject| subject.needs_closing()).map(|subject| subject.path.as_str());
+    let closings = Closings::find(context, &wanted.collect());
     let mut shutdowns = Shutdowns::default();
     for subject in &subjects {
         match verdict(context, subject, &closings, &mut shutdowns) {
