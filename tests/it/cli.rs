@@ -223,10 +223,14 @@ fn without_colour(text: &str) -> String {
 #[test]
 fn width_and_ascii() {
     const FILE: &str = "fixtures/projects/shop/storage/src/sessions.rs";
-    insta::assert_snapshot!("narrow", connlint(&["check", FILE, "--width", "60"]).exits(1).both());
+    let narrow = connlint(&["check", FILE, "--width", "60"]).exits(1).both();
     let ascii = connlint(&["check", FILE, "--ascii"]).exits(1).both();
     assert!(ascii.is_ascii(), "{ascii}");
-    insta::assert_snapshot!("ascii", ascii);
+    // The counts are of whatever lies in `fixtures/`; they must not change with each file there.
+    insta::with_settings!({ filters => [(r"\d+ constructions\s+seen\s+in\s+\d+\s+files\s+of\s+\d+", "[counts]")] }, {
+        insta::assert_snapshot!("narrow", narrow);
+        insta::assert_snapshot!("ascii", ascii);
+    });
     for args in [["explain", "client-per-request", "--ascii"].as_slice(), &["rules", "--ascii"]] {
         assert!(connlint(args).exits(0).out.is_ascii(), "{args:?}");
     }
