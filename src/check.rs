@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalog::{Catalog, CatalogError};
 use crate::discover::{DiscoverError, Discovery, Options as DiscoverOptions, discover};
@@ -16,6 +16,7 @@ use crate::load::load;
 use crate::parse::Tests;
 use crate::rules::{self, findings};
 use crate::source::Sources;
+use crate::triage::{Filters, count, triage};
 
 /// What to check, and how.
 #[derive(Debug, Clone)]
@@ -187,31 +188,21 @@ fn packages_of_interest(catalog: &Catalog, discovery: &Discovery) -> Vec<bool> {
 
 fn report(request: &Request, analysed: &Analysed<'_, '_>, found: Vec<Finding>) -> Report {
     let loaded = analysed.program.loaded;
-    let mut summary = Summary {
+    let paths: FxHashMap<&str, &Path> =
+        loaded.files.iter().map(|file| (file.name.as_str(), file.path.as_path())).collect();
+    let is_asked = |file: &str| paths.get(file).is_none_or(|path| analysed.discovery.is_reported(path));
+    let filters = Filters { is_asked: &is_asked, families: &request.families, min_confidence: request.min_confidence };
+    let (findings, withheld) = triage(found, &filters);
+    let seen = Summary {
         packages: analysed.discovery.packages.len(),
         files: loaded.files.len(),
         constructions: analysed.flow.analyses.len(),
         ..Summary::default()
     };
-    let paths: BTreeMap<&str, &PathBuf> = loaded.files.iter().map(|file| (file.name.as_str(), &file.path)).collect();
-    let asked_for = |finding: &Finding| {
-        paths.get(finding.location.file.as_str()).is_none_or(|path| analysed.discovery.is_reported(path))
-    };
-    let of_family = |finding: &Finding| request.families.is_empty() || request.families.contains(&finding.family);
-    let mut findings = Vec::new();
-    for finding in found.into_iter().filter(asked_for).filter(of_family) {
-        if finding.level == Level::Off || finding.confidence < request.min_confidence {
-            summary.below_level += 1;
-            continue;
-        }
-        summary.errors += usize::from(finding.level == Level::Error);
-        summary.warnings += usize::from(finding.level == Level::Warning);
-        findings.push(finding);
-    }
-    findings.sort_by(|a, b| (&a.location, a.rule).cmp(&(&b.location, b.rule)));
+    let summary = count(&findings, &withheld, seen);
     let mut problems = analysed.discovery.problems.clone();
     problems.extend(loaded.problems.iter().cloned());
     problems.sort();
     problems.dedup();
-    Report { findings, problems, summary }
+    Report { findings, withheld, problems, summary }
 }

@@ -3,7 +3,7 @@
 //! The pipeline, each stage handing on owned data to the next:
 //!
 //! ```text
-//! discover ─► load (parse) ─► facts ─► link ─► flow ─► rules ─► findings ─► report
+//! discover ─► load (parse) ─► facts ─► link ─► flow ─► rules ─► triage ─► report
 //! ```
 //!
 //! [`check::run`] is the whole of it; [`cli`] is the command around it.
@@ -21,4 +21,5 @@ pub mod parse;
 pub mod report;
 pub mod rules;
 pub mod source;
+pub mod triage;
 pub mod why;

@@ -166,7 +166,43 @@ pub struct Problem {
     pub help: String,
 }
 
-/// Totals of a run.
+/// Why a finding is not reported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// It is outside of what was asked for: other paths, other families.
+    NotAsked,
+    /// Its rule is off.
+    Level,
+    /// It is less sure than was asked for.
+    Confidence,
+    /// A comment in the source allows it.
+    Suppressed {
+        /// Where the comment stands.
+        comment: Location,
+        /// What it says after `--`.
+        reason: Option<String>,
+    },
+    /// The baseline has it.
+    Baselined {
+        /// Since when, `YYYY-MM-DD`.
+        since: Option<String>,
+        /// Why it may stay.
+        reason: Option<String>,
+    },
+    /// No place of it is in what changed.
+    Unchanged,
+}
+
+/// A finding that is not reported, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withheld {
+    /// The finding, as it would have been reported.
+    pub finding: Finding,
+    /// Why it is not.
+    pub cause: Cause,
+}
+
+/// Totals of a run. Findings add up: `errors`, `warnings` and `pedantic` are reported, the rest of them is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Summary {
     /// Packages analysed.
@@ -179,10 +215,16 @@ pub struct Summary {
     pub errors: usize,
     /// Findings at level warning.
     pub warnings: usize,
+    /// Findings at level pedantic.
+    pub pedantic: usize,
     /// Findings silenced in the source.
     pub suppressed: usize,
-    /// Findings of rules that are off.
+    /// Findings that the baseline has.
+    pub baselined: usize,
+    /// Findings of rules that are off, or less sure than asked for.
     pub below_level: usize,
+    /// Findings outside of what was asked for: other paths, other families, nothing changed.
+    pub skipped: usize,
 }
 
 /// Everything that a run has to say.
@@ -190,6 +232,8 @@ pub struct Summary {
 pub struct Report {
     /// Sorted by file, line, column, rule.
     pub findings: Vec<Finding>,
+    /// What was found and is not reported, sorted likewise.
+    pub withheld: Vec<Withheld>,
     /// Sorted likewise.
     pub problems: Vec<Problem>,
     /// Totals.

@@ -159,6 +159,7 @@ fn in_loop() -> Finding {
 /// Both findings, two problems.
 pub(super) fn full() -> (Report, Sources) {
     let report = Report {
+        withheld: Vec::new(),
         findings: vec![per_request(), in_loop()],
         problems: vec![
             Problem {
@@ -184,6 +185,7 @@ pub(super) fn full() -> (Report, Sources) {
             warnings: 1,
             suppressed: 0,
             below_level: 3,
+            ..Summary::default()
         },
     };
     let sources = sources(&[
