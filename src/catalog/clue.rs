@@ -12,7 +12,7 @@ pub struct Clue {
     pub file: FileId,
     /// The function's name.
     pub name: Name,
-    /// The type that it is called by: a function without receiver.
+    /// For a function without receiver: the type or module that it is called by.
     pub owner: Option<Name>,
 }
 
@@ -37,9 +37,7 @@ impl Catalog {
     }
 }
 
-/// `Client` of `redis::Client::open`; none of `reqwest::get`.
+/// `Client` of `redis::Client::open`, `reqwest` of `reqwest::get`.
 fn owner_of(path: &str) -> Option<Name> {
-    let (owner, _) = path.rsplit_once("::")?;
-    let owner = last_segment(owner);
-    owner.starts_with(char::is_uppercase).then(|| owner.into())
+    path.rsplit_once("::").map(|(owner, _)| last_segment(owner).into())
 }

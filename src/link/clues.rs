@@ -4,13 +4,14 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::program::{Program, TypeKind, UnitId};
+use super::program::{Owner, Program, TypeKind, UnitId};
+use super::ty::Ty;
 use crate::catalog::{Clue, FileId, last_segment};
 use crate::discover::Package;
-use crate::facts::{Name, TypeRef};
+use crate::facts::{Name, Path, TypeRef};
 
-/// Words by which a body can call a type's function without naming the type: `Self::open()`, `Default::default()`.
-const NAMELESS: [&str; 5] = ["Self", "Default", "From", "FromStr", "TryFrom"];
+/// Words by which a body can call a type's function without naming the type: `Default::default()`.
+const NAMELESS: [&str; 4] = ["Default", "From", "FromStr", "TryFrom"];
 
 impl Program<'_> {
     /// The units whose bodies may use one of the functions, in order.
@@ -21,7 +22,7 @@ impl Program<'_> {
         let mut found = Vec::new();
         for clue in clues {
             let Some(units) = self.mentions.get(&clue.name) else { continue };
-            let owner = clue.owner.as_ref().map(|owner| {
+            let owner = clue.owner.as_ref().filter(|owner| !self.is_imported(owner, &clue.name)).map(|owner| {
                 &*spellings.entry(owner).or_insert_with(|| {
                     let mut names = self.spellings_of(owner);
                     names.extend(NAMELESS.map(Name::from));
@@ -30,12 +31,37 @@ impl Program<'_> {
             });
             found.extend(units.iter().copied().filter(|unit| {
                 in_force.is(self.crate_of(*unit).package, clue.file)
-                    && owner.is_none_or(|names| names.iter().any(|name| self.unit(*unit).may_mention(name)))
+                    && owner.is_none_or(|names| {
+                        names.iter().any(|name| self.unit(*unit).may_mention(name)) || self.is_within_foreign(*unit)
+                    })
             }));
         }
         found.sort_unstable();
         found.dedup();
         found
+    }
+
+    /// Whether some module has a function by its own name: `use reqwest::get`, `use reqwest::*`.
+    fn is_imported(&self, owner: &Name, name: &Name) -> bool {
+        self.modules.iter().any(|module| {
+            let by_name = || module.imports.values().flatten();
+            let is_it = |path: &Path| {
+                path.last() == Some(name) && path.segments.iter().rev().nth(1).is_some_and(|of| of.name == *owner)
+            };
+            by_name().any(|import| is_it(import.path))
+                || module.globs.iter().any(|glob| glob.path.last() == Some(owner))
+        })
+    }
+
+    /// Whether `Self` may be a library's type in a unit that says it.
+    fn is_within_foreign(&self, unit: UnitId) -> bool {
+        let unit = self.unit(unit);
+        let is_foreign = match unit.owner {
+            Owner::Free => false,
+            Owner::Trait(_) => true,
+            Owner::Impl(id) => !matches!(self.impls[id.index()].self_ty, Ty::Local(..)),
+        };
+        is_foreign && unit.may_mention("Self")
     }
 
     /// The name of a type, and those that aliases, renames and re-exports give it.
