@@ -57,7 +57,7 @@ fn uses(context: Context<'_, '_>, process: CrateId, family: &str) -> Vec<(UnitId
     let mut units: Vec<UnitId> = names.iter().flat_map(|name| program.mentions.get(name)).flatten().copied().collect();
     units.sort_unstable();
     units.dedup();
-    let is_within = |unit: &UnitId| crates.contains(&program.modules[program.unit(*unit).module.index()].krate);
+    let is_within = |unit: &UnitId| crates.contains(&program.crate_id_of(*unit));
     let units = units.into_iter().filter(|unit| is_within(unit) && context.flow.in_scope(*unit));
     let of_unit = |unit: UnitId| {
         let ids = program.body(unit).into_iter().flat_map(|body| body.ids());
