@@ -1,7 +1,5 @@
 //! What is put into the fields of the program's structs, and into the containers that stand there.
 
-use rustc_hash::FxHashMap;
-
 use crate::facts::{Body, Expr, ExprId, Name};
 use crate::flow::query::Flow;
 use crate::link::{Def, Target, Ty, TypeId, TypeKind, UnitId, UnitKind};
@@ -48,7 +46,9 @@ pub(in crate::flow) fn slot_of(flow: &Flow<'_, '_>, unit: UnitId, expr: ExprId, 
 pub(super) fn values_put(flow: &Flow<'_, '_>, slot: &Slot) -> Vec<(UnitId, ExprId)> {
     let mut found = Vec::new();
     let may_keep = flow.program.units_mentioning(flow.program.catalog.keeper_names());
-    for unit in may_keep.into_iter().filter(|unit| flow.in_scope(*unit)) {
+    let names = names_of_slot(flow, slot);
+    let may_name = |unit: &UnitId| names.iter().any(|name| flow.program.unit(*unit).may_mention(name));
+    for unit in may_keep.into_iter().filter(|unit| may_name(unit) && flow.in_scope(*unit)) {
         let Some(body) = flow.program.body(unit) else { continue };
         found.extend(body.ids().filter_map(|id| match body.expr(id) {
             Expr::Method { receiver, name, args, .. } if flow.program.catalog.is_keeper_name(name) => {
@@ -59,6 +59,14 @@ pub(super) fn values_put(flow: &Flow<'_, '_>, slot: &Slot) -> Vec<(UnitId, ExprI
         }));
     }
     found
+}
+
+/// By which names a body can get at what is in a slot.
+pub(in crate::flow) fn names_of_slot(flow: &Flow<'_, '_>, slot: &Slot) -> Vec<Name> {
+    match slot {
+        Slot::Field(_, name) => vec![name.clone()],
+        Slot::Static(id) => flow.program.spellings_of(&flow.program.unit(*id).name),
+    }
 }
 
 /// The program's struct that has this field, looked for through wrappers.
@@ -76,8 +84,8 @@ pub(super) fn values_of(flow: &Flow<'_, '_>, owner: TypeId, name: &Name) -> Vec<
     // Fields of tuple structs are given by position: their names stand nowhere.
     let is_named = name.parse::<usize>().is_err();
     let units: Vec<UnitId> = match is_named {
-        true => flow.fields_given.get_or_init(|| fields_given(flow)).get(name).cloned().unwrap_or_default(),
-        false => flow.program.unit_ids().collect(),
+        true => flow.program.units_mentioning([name]),
+        false => flow.program.units_mentioning(&names_of(flow, owner)),
     };
     for unit in units {
         let Some(body) = flow.program.body(unit) else { continue };
@@ -102,30 +110,11 @@ pub(super) fn values_of(flow: &Flow<'_, '_>, owner: TypeId, name: &Name) -> Vec<
     found
 }
 
-/// The units whose bodies put something into a field, by its name.
-fn fields_given(flow: &Flow<'_, '_>) -> FxHashMap<Name, Vec<UnitId>> {
-    let mut found: FxHashMap<Name, Vec<UnitId>> = FxHashMap::default();
-    for unit in flow.program.unit_ids() {
-        let mut add = |name: &Name| {
-            let units = found.entry(name.clone()).or_default();
-            if units.last() != Some(&unit) {
-                units.push(unit);
-            }
-        };
-        let Some(body) = flow.program.body(unit) else { continue };
-        for node in &body.exprs {
-            match &node.expr {
-                Expr::Struct { fields, .. } => fields.iter().for_each(|(name, _)| add(name)),
-                Expr::Assign(left, _) => {
-                    if let Expr::Field { name, .. } = body.expr(*left) {
-                        add(name);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-    found
+/// By which names a body can construct values of a type.
+fn names_of(flow: &Flow<'_, '_>, owner: TypeId) -> Vec<Name> {
+    let mut names = flow.program.spellings_of(&flow.program.types[owner.index()].name);
+    names.push(Name::from("Self"));
+    names
 }
 
 /// A value that an expression may put into a field of some name.
