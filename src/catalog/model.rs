@@ -344,6 +344,20 @@ pub enum TimeoutKind {
     Wait,
 }
 
+impl TimeoutKind {
+    /// Its name, as a catalogue writes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            TimeoutKind::Connect => "connect",
+            TimeoutKind::Response => "response",
+            TimeoutKind::Read => "read",
+            TimeoutKind::Write => "write",
+            TimeoutKind::Wait => "wait",
+        }
+    }
+}
+
 /// A default timeout and how to set it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -418,6 +418,12 @@ impl Body {
         matches!(self.expr(id), Expr::Path(path) if path.single().is_some_and(|name| name == "self"))
     }
 
+    /// Whether a pattern is `Ok(..)` or `Some(..)`.
+    #[must_use]
+    pub fn is_success(&self, pat: PatId) -> bool {
+        matches!(self.pat(pat), Pat::TupleStruct(path, _) if path.last().is_some_and(|name| name == "Ok" || name == "Some"))
+    }
+
     /// Whether an expression is awaited as it stands.
     #[must_use]
     pub fn is_awaited(&self, id: ExprId) -> bool {

@@ -6,7 +6,7 @@
 use super::frequency::Frequency;
 use super::roots::{RootHit, handed_root, loop_root};
 use crate::catalog::model::{MemoScope, Runs};
-use crate::facts::{Body, Expr, ExprId, LoopKind, Pat, PatId, Stmt};
+use crate::facts::{Body, Expr, ExprId, LoopKind, Stmt};
 use crate::link::{Program, Target, Ty, UnitId};
 
 /// Why code runs at most once.
@@ -268,14 +268,13 @@ pub(super) fn is_retry(body: &Body, expr: ExprId, around: ExprId) -> bool {
         }
         match body.expr(parent) {
             Expr::Match { scrutinee, arms }
-                if *scrutinee == at
-                    && arms.iter().any(|(pat, _, arm)| is_success(body, *pat) && leaves(body, *arm)) =>
+                if *scrutinee == at && arms.iter().any(|(pat, _, arm)| body.is_success(*pat) && leaves(body, *arm)) =>
             {
                 return true;
             }
             Expr::If { cond, then, .. } if *cond == at => {
                 if let Expr::Let(pat, _) = body.expr(at)
-                    && is_success(body, *pat)
+                    && body.is_success(*pat)
                     && leaves(body, *then)
                 {
                     return true;
@@ -287,11 +286,6 @@ pub(super) fn is_retry(body: &Body, expr: ExprId, around: ExprId) -> bool {
         at = parent;
     }
     false
-}
-
-/// `Ok(..)` or `Some(..)`.
-fn is_success(body: &Body, pat: PatId) -> bool {
-    matches!(body.pat(pat), Pat::TupleStruct(path, _) if path.last().is_some_and(|name| name == "Ok" || name == "Some"))
 }
 
 /// Whether an expression always ends in a `return` or `break`: not only under a further condition.

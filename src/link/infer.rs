@@ -93,7 +93,7 @@ pub(super) struct Infer<'a, 'f> {
 
 impl<'a, 'f> Infer<'a, 'f> {
     fn new(program: &'a Program<'f>, unit: UnitId, body: &'f Body) -> Self {
-        let krate = program.modules[program.unit(unit).module.index()].krate;
+        let krate = program.crate_id_of(unit);
         let out = BodyTypes { types: vec![Ty::Unknown; body.exprs.len()], ..BodyTypes::default() };
         let scope = program.scope_of(unit);
         Infer { program, unit, krate, scope, body, out, env: Vec::new(), ret: Ty::Unknown }

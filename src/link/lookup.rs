@@ -1,7 +1,7 @@
 //! Types as written → [`Ty`]; what a type dereferences to, holds, is made of.
 
 use super::infer_call::unify;
-use super::program::{Def, ImplId, ModuleId, Owner, Program, TraitId, TypeId, TypeKind, UnitId, UnitKind};
+use super::program::{Def, ImplDef, ImplId, ModuleId, Owner, Program, TraitId, TypeId, TypeKind, UnitId, UnitKind};
 use super::resolve::{Found, Space};
 use super::ty::{TraitRef, Ty};
 use crate::catalog::model::TypeRole;
@@ -22,6 +22,19 @@ pub(super) struct Scope<'f> {
     pub(super) hidden: Vec<Name>,
     /// How many aliases and associated types led here; such chains can be circles.
     pub(super) depth: u32,
+}
+
+impl<'f> Scope<'f> {
+    /// That of a module, with these type parameters.
+    fn new(module: ModuleId, generics: Vec<&'f Generics>) -> Self {
+        Scope { module, generics, self_ty: None, of_impl: None, hidden: Vec::new(), depth: 0 }
+    }
+
+    /// That in which an implementation names its trait and its associated types.
+    fn in_impl(definition: &ImplDef<'f>) -> Self {
+        let self_ty = Some(definition.self_ty.clone());
+        Scope { self_ty, ..Scope::new(definition.module, vec![&definition.item.generics]) }
+    }
 }
 
 /// What an associated path (`Type::name`) leads to.
@@ -45,14 +58,7 @@ impl<'f> Program<'f> {
     /// The scope of a unit's signature and body.
     pub(super) fn scope_of(&self, id: UnitId) -> Scope<'f> {
         let unit = self.unit(id);
-        let mut scope = Scope {
-            module: unit.scope,
-            generics: Vec::new(),
-            self_ty: None,
-            of_impl: None,
-            hidden: Vec::new(),
-            depth: 0,
-        };
+        let mut scope = Scope::new(unit.scope, Vec::new());
         if let UnitKind::Function(function) = unit.kind {
             scope.generics.push(&function.generics);
         }
@@ -74,9 +80,7 @@ impl<'f> Program<'f> {
 
     /// The type of an implementation's head.
     pub(super) fn lower_in_impl_head(&self, module: ModuleId, ty: &TypeRef, generics: &'f Generics) -> Ty {
-        let scope =
-            Scope { module, generics: vec![generics], self_ty: None, of_impl: None, hidden: Vec::new(), depth: 0 };
-        self.lower(&scope, ty)
+        self.lower(&Scope::new(module, vec![generics]), ty)
     }
 
     /// The trait that a path names.
@@ -203,14 +207,7 @@ impl<'f> Program<'f> {
         {
             return Ty::Unknown;
         }
-        let scope = Scope {
-            module: definition.module,
-            generics: vec![generics],
-            self_ty: None,
-            of_impl: None,
-            hidden: Vec::new(),
-            depth,
-        };
+        let scope = Scope { depth, ..Scope::new(definition.module, vec![generics]) };
         let target = self.lower(&scope, target);
         let names: Vec<&Name> = generics.params.iter().map(|(name, _)| name).collect();
         target.substitute(&|name| {
@@ -229,14 +226,7 @@ impl<'f> Program<'f> {
         let mut found = impls.into_iter().flatten().filter_map(|of| {
             let definition = &self.impls[of.index()];
             let (_, ty) = definition.item.types.iter().find(|(known, _)| known == name)?;
-            let scope = Scope {
-                module: definition.module,
-                generics: vec![&definition.item.generics],
-                self_ty: Some(definition.self_ty.clone()),
-                of_impl: None,
-                hidden: Vec::new(),
-                depth,
-            };
+            let scope = Scope { depth, ..Scope::in_impl(definition) };
             Some(self.lower(&scope, ty))
         });
         found.next().unwrap_or_default()
@@ -256,14 +246,7 @@ impl<'f> Program<'f> {
             };
             let written = definition.item.of_trait.as_ref().and_then(|path| path.segments.last());
             let (true, Some(written)) = (same_head, written) else { continue };
-            let scope = Scope {
-                module: definition.module,
-                generics: vec![&definition.item.generics],
-                self_ty: Some(definition.self_ty.clone()),
-                of_impl: None,
-                hidden: Vec::new(),
-                depth: 0,
-            };
+            let scope = Scope::in_impl(definition);
             for ((name, _), arg) in formal.iter().zip(&written.args) {
                 let ty = self.lower(&scope, arg);
                 let actual =
@@ -394,14 +377,7 @@ impl<'f> Program<'f> {
     pub fn member_type(&self, owner: TypeId, generics: &'f Generics, field: &FieldDef, args: &[Ty]) -> Ty {
         let definition = &self.types[owner.index()];
         let self_ty = Some(Ty::Local(owner, args.to_vec()));
-        let scope = Scope {
-            module: definition.module,
-            generics: vec![generics],
-            self_ty,
-            of_impl: None,
-            hidden: Vec::new(),
-            depth: 0,
-        };
+        let scope = Scope { self_ty, ..Scope::new(definition.module, vec![generics]) };
         let ty = self.lower(&scope, &field.ty);
         ty.substitute(&|name| {
             let at = generics.params.iter().position(|(known, _)| known == name)?;

@@ -201,7 +201,7 @@ impl<'f> Program<'f> {
 
     /// Whether a crate can see a unit: its own, or of a crate that it depends on.
     fn sees(&self, krate: CrateId, unit: UnitId) -> bool {
-        let wanted = self.modules[self.unit(unit).module.index()].krate;
+        let wanted = self.crate_id_of(unit);
         let mut seen = vec![krate];
         let mut next = 0;
         while let Some(at) = seen.get(next).copied() {

@@ -338,6 +338,11 @@ impl<'f> Program<'f> {
         self.modules[self.unit(id).module.index()].krate
     }
 
+    /// All crates.
+    pub fn crate_ids(&self) -> impl Iterator<Item = CrateId> + use<> {
+        (0..u32::try_from(self.crates.len()).unwrap_or(u32::MAX)).map(CrateId)
+    }
+
     /// The crate of a unit.
     #[must_use]
     pub fn crate_of(&self, id: UnitId) -> &Crate {

@@ -3,9 +3,8 @@
 //! In: the analyses of all constructions. Out: [`Built`]: the ends that are reached once per process and hand the value on,
 //! each with its process and the way from the process's root down to the construction.
 
-use rustc_hash::FxHashSet;
-
 use super::context::Context;
+use super::processes::crates_beside;
 use super::ways::{is_static, way};
 use crate::catalog::model::MemoScope;
 use crate::facts::{Body, Expr, ExprId, ExprNode, Pat, PatId, Stmt};
@@ -148,30 +147,10 @@ pub(super) fn bound_by(body: &Body, stmts: &[Stmt], at: ExprId) -> Option<PatId>
     }
 }
 
-/// The crates whose code runs in the process of a crate: with a binary what it is made of; with a library also whoever uses
-/// it, and what they are made of.
-pub(super) fn crates_of(program: &Program<'_>, process: CrateId) -> FxHashSet<CrateId> {
-    let all = (0..u32::try_from(program.crates.len()).unwrap_or(u32::MAX)).map(CrateId);
-    let wholes = all.map(|id| reached_from(program, id)).filter(|reached| reached.contains(&process));
-    wholes.flatten().collect()
-}
-
-/// A crate and those of the program that it depends on, directly or not.
-fn reached_from(program: &Program<'_>, start: CrateId) -> FxHashSet<CrateId> {
-    let mut seen = FxHashSet::default();
-    let mut stack = vec![start];
-    while let Some(at) = stack.pop() {
-        if seen.insert(at) {
-            stack.extend(program.crates[at.index()].local_externs.values());
-        }
-    }
-    seen
-}
-
 /// Whether a process sends commands that hold up all others on a connection, and thus need one of their own.
 pub(super) fn sends_exclusively(context: Context<'_, '_>, process: CrateId) -> bool {
     let program = context.program;
-    let crates = crates_of(program, process);
+    let crates = crates_beside(program, process);
     let names = program.catalog.exclusive_names();
     let mut units =
         program.unit_ids().filter(|unit| crates.contains(&program.crate_id_of(*unit)) && context.flow.in_scope(*unit));

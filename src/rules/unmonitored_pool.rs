@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::built::{Built, built, crates_of, name_of};
+use super::built::{Built, built, name_of};
 use super::construction::thing;
 use super::context::Context;
 use super::judge::{Draft, Judge, Place, Rule};
+use super::processes::crates_beside;
 use crate::catalog::model::TypeFact;
 use crate::facts::{Body, Expr, ExprId, Name};
 use crate::finding::{Confidence, Resource};
@@ -30,7 +31,8 @@ fn judge(context: Context<'_, '_>, judge: &mut Judge) {
         let site = &built.analysis.site;
         let place = || Place::in_unit(program, site.unit, site.span);
         let fact = program.catalog.made_type(&site.call).map(|info| &info.fact);
-        let near = by_process.entry(built.process).or_insert_with(|| calls.near(&crates_of(program, built.process)));
+        let near =
+            by_process.entry(built.process).or_insert_with(|| calls.near(&crates_beside(program, built.process)));
         match fact.map_or(Err(NO_FIGURES), |fact| watched(program, fact, near)) {
             Err(why) => judge.acquit(place, || why.to_owned()),
             Ok(fact) if said.insert((built.process, built.family().to_owned())) => {
@@ -108,7 +110,7 @@ impl Observing {
     }
 
     /// What these crates call.
-    fn near(&self, crates: &FxHashSet<CrateId>) -> Near {
+    fn near(&self, crates: &BTreeSet<CrateId>) -> Near {
         let of = |all: &FxHashSet<(CrateId, Name)>| {
             all.iter().filter(|(krate, _)| crates.contains(krate)).map(|(_, name)| name.clone()).collect()
         };

@@ -6,8 +6,7 @@ use std::fmt;
 
 use connlint::catalog::Catalog;
 use connlint::catalog::model::{
-    CallFact, CatalogFile, CloneKind, CloseFact, Network, ShareKind, SizeFact, TimeoutFact, TimeoutKind, TypeFact,
-    TypeRole,
+    CallFact, CatalogFile, CloneKind, CloseFact, Network, ShareKind, SizeFact, TimeoutFact, TypeFact, TypeRole,
 };
 use semver::VersionReq;
 
@@ -62,7 +61,7 @@ impl Fact {
             Fact::Clone(_) => "clone".into(),
             Fact::Drop(_) => "drop".into(),
             Fact::Close(method) => format!("close.{method}"),
-            Fact::Timeout(timeout) => format!("timeout.{}", kind_name(timeout.kind)),
+            Fact::Timeout(timeout) => format!("timeout.{}", timeout.kind.name()),
             Fact::Size(_) => "size".into(),
             Fact::Commands(_) => "commands".into(),
             Fact::Stall => "stall".into(),
@@ -86,17 +85,6 @@ impl Claim {
         let Some(versions) = &self.versions else { return true };
         let range = VersionReq::parse(versions).expect("the catalogue was loaded");
         self.package == package && range.matches(version)
-    }
-}
-
-/// The name of a kind of timeout, as in the catalogue.
-pub(crate) fn kind_name(kind: TimeoutKind) -> &'static str {
-    match kind {
-        TimeoutKind::Connect => "connect",
-        TimeoutKind::Response => "response",
-        TimeoutKind::Read => "read",
-        TimeoutKind::Write => "write",
-        TimeoutKind::Wait => "wait",
     }
 }
 

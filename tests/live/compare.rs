@@ -6,7 +6,7 @@ use connlint::catalog::Catalog;
 use connlint::catalog::model::{CloneKind, CloseFact, CloseNeed, Network, ShareKind, SizeFact, TimeoutFact};
 use semver::Version;
 
-use crate::claims::{Claim, Fact, kind_name};
+use crate::claims::{Claim, Fact};
 use crate::measure::{Line, Seen};
 use crate::uncovered::Uncovered;
 
@@ -95,7 +95,7 @@ fn holds(fact: &Fact, seen: &Seen) -> Option<bool> {
         (Fact::Clone(CloneKind::Config | CloneKind::New), Seen::Clone { opened }) => *opened > 0,
         (Fact::Drop(said), Seen::Drop { closes }) => ends_on_drop(said) == *closes,
         (Fact::Close(said), Seen::Close { method, held, closes }) if said == method => *held > 0 && *closes,
-        (Fact::Timeout(said), Seen::Timeout { kind, measured_ms }) if kind_name(said.kind) == kind => {
+        (Fact::Timeout(said), Seen::Timeout { kind, measured_ms }) if said.kind.name() == kind => {
             timeout_holds(said, *measured_ms)
         }
         (Fact::Size(said), Seen::Size { opened, logical_cores, physical_cores }) => {

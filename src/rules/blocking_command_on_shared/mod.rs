@@ -44,7 +44,7 @@ fn draft(context: Context<'_, '_>, command: &Command<'_>, shared: Shared) -> Dra
         _ => None,
     });
     let name = &command.name;
-    let krate = program.modules[program.unit(command.unit).module.index()].krate;
+    let krate = program.crate_id_of(command.unit);
     let remedy = command.fact.remedy.iter().find(|remedy| {
         remedy.versions.as_ref().is_none_or(|versions| program.has_version(krate, command.file, versions))
     });

@@ -211,7 +211,7 @@ fn makes_itself(s: &Situation<'_, '_>, handle: &Handle) -> bool {
 
 /// A struct of the same crate that holds one.
 fn holder(s: &Situation<'_, '_>) -> Option<(TypeId, Held)> {
-    let own = s.program.modules[s.program.unit(s.user).module.index()].krate;
+    let own = s.program.crate_id_of(s.user);
     let ids = (0..u32::try_from(s.program.types.len()).unwrap_or(u32::MAX)).map(TypeId);
     ids.filter(|id| {
         let definition = &s.program.types[id.index()];

@@ -145,7 +145,7 @@ impl<'c, 'f> Situation<'c, 'f> {
 
     /// Whether code in `from` can name something public of `module`'s crate.
     pub(super) fn sees_crate(&self, from: UnitId, module: ModuleId) -> bool {
-        let own = self.program.modules[self.program.unit(from).module.index()].krate;
+        let own = self.program.crate_id_of(from);
         let other = self.program.modules[module.index()].krate;
         own == other || self.program.crates[own.index()].local_externs.values().any(|seen| *seen == other)
     }

@@ -49,11 +49,10 @@ fn declared(program: &Program<'_>, unit: UnitId, expr: ExprId, depth: usize) -> 
 /// The first place that makes a lock of this type, in the same crate if there is one.
 fn made(context: Context<'_, '_>, taken: &Taken) -> Option<Place> {
     let program = context.program;
-    let krate = |unit: UnitId| program.modules[program.unit(unit).module.index()].krate;
-    let own = krate(taken.unit);
+    let own = program.crate_id_of(taken.unit);
     let mut found = None;
     for unit in program.unit_ids().filter(|unit| context.flow.in_scope(*unit)) {
-        if found.is_some() && krate(unit) != own {
+        if found.is_some() && program.crate_id_of(unit) != own {
             continue;
         }
         if !program.unit(unit).may_mention("new") {
@@ -67,7 +66,7 @@ fn made(context: Context<'_, '_>, taken: &Taken) -> Option<Place> {
         };
         if let Some(at) = body.ids().find(makes) {
             let place = Place::of_expr(program, unit, at);
-            if krate(unit) == own {
+            if program.crate_id_of(unit) == own {
                 return Some(place);
             }
             found = Some(place);

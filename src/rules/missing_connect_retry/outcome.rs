@@ -4,7 +4,7 @@
 //! handed up to `main`.
 
 use crate::catalog::model::{Carry, Leaves};
-use crate::facts::{Body, Expr, ExprId, Pat, PatId, Stmt};
+use crate::facts::{Body, Expr, ExprId, PatId, Stmt};
 use crate::link::{BodyTypes, Program, Target};
 use crate::rules::servers::{Ask, Frame, Start};
 
@@ -106,7 +106,9 @@ impl Failure<'_, '_> {
 
     /// What the arm of a failure does.
     fn of_arms(&self, expr: ExprId, arms: &[(PatId, Option<ExprId>, ExprId)], depth: usize) -> Outcome {
-        let Some((_, _, arm)) = arms.iter().find(|(pat, _, _)| !self.is_success(*pat)) else { return Outcome::Other };
+        let Some((_, _, arm)) = arms.iter().find(|(pat, _, _)| !self.body.is_success(*pat)) else {
+            return Outcome::Other;
+        };
         if self.is_error(*arm) { self.of(expr, depth) } else { self.leaving(*arm) }
     }
 
@@ -114,15 +116,11 @@ impl Failure<'_, '_> {
     fn of_condition(&self, condition: ExprId, pat: PatId) -> Outcome {
         let parent = self.body.parent(condition).map(|parent| self.body.expr(parent));
         let Some(Expr::If { cond, then, otherwise }) = parent else { return Outcome::Other };
-        match (*cond == condition, self.is_success(pat), otherwise) {
+        match (*cond == condition, self.body.is_success(pat), otherwise) {
             (true, false, _) => self.leaving(*then),
             (true, true, Some(otherwise)) => self.leaving(*otherwise),
             _ => Outcome::Other,
         }
-    }
-
-    fn is_success(&self, pat: PatId) -> bool {
-        matches!(self.body.pat(pat), Pat::TupleStruct(path, _) if path.last().is_some_and(|name| name == "Ok" || name == "Some"))
     }
 
     /// Whether an expression's value is `Err(..)`.

@@ -7,7 +7,7 @@
 //! - it names what is built, along the way from `main`, or in what the functions there call beside it.
 
 use super::lines::{goes_along, length, line_within, lines, phrase, split, words_of};
-use crate::facts::{Body, Expr, ExprId, Pat, PatId, Stmt};
+use crate::facts::{Body, Expr, ExprId, PatId, Stmt};
 use crate::finding::Resource;
 use crate::flow::Via;
 use crate::link::{Owner, Program, Target, UnitId};
@@ -55,7 +55,7 @@ fn on_failure(program: &Program<'_>, unit: UnitId, expr: ExprId) -> Option<(Unit
                 Vec::new()
             }
             Expr::Match { scrutinee, arms } if *scrutinee == at => {
-                arms.iter().filter(|(pat, ..)| !is_success(body, *pat)).map(|(_, _, arm)| *arm).collect()
+                arms.iter().filter(|(pat, ..)| !body.is_success(*pat)).map(|(_, _, arm)| *arm).collect()
             }
             Expr::Let(pat, _) => branch_of_failure(body, parent, *pat),
             Expr::Block(stmts) if stmts.contains(&Stmt::Tail(at)) => Vec::new(),
@@ -81,11 +81,7 @@ fn branch_of_failure(body: &Body, condition: ExprId, pat: PatId) -> Vec<ExprId> 
     let Some(Expr::If { then, otherwise, .. }) = body.parent(condition).map(|parent| body.expr(parent)) else {
         return Vec::new();
     };
-    if is_success(body, pat) { otherwise.iter().copied().collect() } else { vec![*then] }
-}
-
-fn is_success(body: &Body, pat: PatId) -> bool {
-    matches!(body.pat(pat), Pat::TupleStruct(path, _) if path.last().is_some_and(|name| name == "Ok" || name == "Some"))
+    if body.is_success(pat) { otherwise.iter().copied().collect() } else { vec![*then] }
 }
 
 /// A line of the program's function that a call reaches. One of a package that was not read, because it has nothing to do

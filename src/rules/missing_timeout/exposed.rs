@@ -57,7 +57,7 @@ fn uses(context: Context<'_, '_>, process: CrateId, family: &str) -> Vec<(UnitId
     let clues = catalog.clues(|call| catalog.file(call.file).family.as_deref() == Some(family));
     // Values of the family's types come from anywhere, also from generated code: the names alone count.
     let units = program.units_mentioning(clues.iter().map(|clue| &clue.name));
-    let is_within = |unit: &UnitId| crates.contains(&program.modules[program.unit(*unit).module.index()].krate);
+    let is_within = |unit: &UnitId| crates.contains(&program.crate_id_of(*unit));
     let units = units.into_iter().filter(|unit| is_within(unit) && context.flow.in_scope(*unit));
     let of_unit = |unit: UnitId| {
         let ids = program.body(unit).into_iter().flat_map(|body| body.ids());

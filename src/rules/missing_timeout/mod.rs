@@ -210,7 +210,7 @@ fn unlimited<'c>(
 fn draft(context: Context<'_, '_>, analysis: &Analysis, endless: &Endless<'_>) -> Draft {
     let program = context.program;
     let what = thing(program, analysis);
-    let names: Vec<&str> = endless.lacks.iter().map(|lack| name(lack.kind)).collect();
+    let names: Vec<&str> = endless.lacks.iter().map(|lack| lack.kind.name()).collect();
     let confidence = match (endless.lacks.iter().any(|lack| lack.sure), analysis.site.sure) {
         (true, true) => Confidence::High,
         (true, false) | (false, true) => Confidence::Medium,
@@ -240,7 +240,7 @@ fn help(program: &Program<'_>, unit: UnitId, endless: &Endless<'_>) -> Vec<Strin
         help.push(format!("set it with {}", joined(&setters, "and")));
     }
     if !shut.is_empty() {
-        let kinds: Vec<&str> = shut.iter().map(|lack| name(lack.kind)).collect();
+        let kinds: Vec<&str> = shut.iter().map(|lack| lack.kind.name()).collect();
         let kinds = joined(&kinds, "or");
         let remedy = shut.iter().find_map(|lack| lack.remedy.as_ref());
         help.push(match remedy {
@@ -268,16 +268,6 @@ fn limiter<'p>(program: &'p Program<'_>, unit: UnitId) -> Option<&'p Name> {
         externs.values().any(leads_there)
     };
     program.catalog.limiters().into_iter().find(is_seen)
-}
-
-fn name(kind: TimeoutKind) -> &'static str {
-    match kind {
-        TimeoutKind::Connect => "connect",
-        TimeoutKind::Response => "response",
-        TimeoutKind::Read => "read",
-        TimeoutKind::Write => "write",
-        TimeoutKind::Wait => "wait",
-    }
 }
 
 /// `a`, `a and b`, `a, b and c`.

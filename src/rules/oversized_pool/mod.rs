@@ -139,7 +139,7 @@ fn workers(program: &Program<'_>, process: CrateId) -> Option<u64> {
     let crates = crates_within(program, process);
     let names = program.catalog.worker_names();
     let units = names.iter().flat_map(|name| program.mentions.get(name)).flatten();
-    let within = units.filter(|unit| crates.contains(&program.modules[program.unit(**unit).module.index()].krate));
+    let within = units.filter(|unit| crates.contains(&program.crate_id_of(**unit)));
     let set = |unit: &UnitId| {
         let body = program.body(*unit)?;
         let types = program.types(*unit);

@@ -22,7 +22,7 @@ pub(in crate::rules) struct Process {
 pub(in crate::rules) fn processes(context: Context<'_, '_>) -> Vec<Process> {
     let program = context.program;
     let starts = program.unit_ids().filter(|unit| context.flow.in_scope(*unit) && is_start(program, *unit));
-    starts.map(|main| Process { main, crates: crates_within(program, crate_of(program, main)) }).collect()
+    starts.map(|main| Process { main, crates: crates_within(program, program.crate_id_of(main)) }).collect()
 }
 
 /// Whether a rule says of a construction that each worker makes its own, before which there is a start-up.
@@ -30,15 +30,10 @@ pub(in crate::rules) fn is_per_worker(analysis: &Analysis) -> bool {
     analysis.decisive.is_some_and(|end| analysis.ends[end].frequency == Some(Frequency::PerWorker))
 }
 
-/// The crate of a unit.
-pub(super) fn crate_of(program: &Program<'_>, unit: UnitId) -> CrateId {
-    program.modules[program.unit(unit).module.index()].krate
-}
-
 impl Process {
     /// Whether a unit is part of it.
     pub(in crate::rules) fn has(&self, program: &Program<'_>, unit: UnitId) -> bool {
-        self.crates.contains(&crate_of(program, unit))
+        self.crates.contains(&program.crate_id_of(unit))
     }
 
     /// Whether it builds what an analysis is about, as far as is seen.
