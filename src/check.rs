@@ -14,8 +14,9 @@ use crate::flow::{Flow, analyse};
 use crate::link::{Program, link};
 use crate::load::load;
 use crate::parse::Tests;
-use crate::rules::{self, findings};
-use crate::source::Sources;
+use crate::rules::{self, Found, findings};
+use crate::source::{Sources, shown_name};
+use crate::suppress::{Judged, Suppressions};
 use crate::triage::{Filters, count, triage};
 
 /// What to check, and how.
@@ -37,6 +38,20 @@ pub struct Request {
     pub families: Vec<String>,
     /// Findings that are less sure are left out.
     pub min_confidence: Confidence,
+    /// Whether comments in the source silence findings, and how.
+    pub suppressions: Heed,
+}
+
+/// Whether comments in the source are heeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Heed {
+    /// No: everything is reported, and nothing is said of the comments.
+    Ignored,
+    /// Yes.
+    #[default]
+    Heeded,
+    /// Yes, and one without a reason is a finding.
+    WithReasons,
 }
 
 /// The result of a run.
@@ -186,12 +201,21 @@ fn packages_of_interest(catalog: &Catalog, discovery: &Discovery) -> Vec<bool> {
     }
 }
 
-fn report(request: &Request, analysed: &Analysed<'_, '_>, found: Vec<Finding>) -> Report {
+fn report(request: &Request, analysed: &Analysed<'_, '_>, found: Found) -> Report {
     let loaded = analysed.program.loaded;
+    let suppressions = (request.suppressions != Heed::Ignored).then(|| Suppressions::read(&loaded.sources));
+    let about_comments = suppressions.as_ref().map(|all| about_comments(request, analysed, all, &found));
+    let mut found = found.findings;
+    found.extend(about_comments.into_iter().flatten());
     let paths: FxHashMap<&str, &Path> =
         loaded.files.iter().map(|file| (file.name.as_str(), file.path.as_path())).collect();
     let is_asked = |file: &str| paths.get(file).is_none_or(|path| analysed.discovery.is_reported(path));
-    let filters = Filters { is_asked: &is_asked, families: &request.families, min_confidence: request.min_confidence };
+    let filters = Filters {
+        is_asked: &is_asked,
+        families: &request.families,
+        min_confidence: request.min_confidence,
+        suppressions: suppressions.as_ref(),
+    };
     let (findings, withheld) = triage(found, &filters);
     let seen = Summary {
         packages: analysed.discovery.packages.len(),
@@ -205,4 +229,36 @@ fn report(request: &Request, analysed: &Analysed<'_, '_>, found: Vec<Finding>) -
     problems.sort();
     problems.dedup();
     Report { findings, withheld, problems, summary }
+}
+
+/// What is wrong with the comments that silence findings.
+fn about_comments(
+    request: &Request,
+    analysed: &Analysed<'_, '_>,
+    suppressions: &Suppressions,
+    found: &Found,
+) -> Vec<Finding> {
+    let Analysed { program, discovery, .. } = analysed;
+    let loaded = program.loaded;
+    let broken: FxHashSet<&str> = loaded.problems.iter().map(|problem| problem.file.as_str()).collect();
+    let in_program = program.modules.iter().filter(|module| request.all_targets || !module.test);
+    let files: FxHashSet<&str> = in_program.map(|module| loaded.files[module.file].name.as_str()).collect();
+    suppressions.findings(&Judged {
+        found: found.findings.iter().chain(&found.remarks).collect(),
+        levels: &request.levels,
+        require_reasons: request.suppressions == Heed::WithReasons,
+        all_targets: request.all_targets,
+        is_analysed: &|file| files.contains(file) && !broken.contains(file),
+        identity: &|file| identity_of(file, discovery, &loaded.sources),
+    })
+}
+
+/// A file's package and its path in it.
+fn identity_of(file: &str, discovery: &Discovery, sources: &Sources) -> String {
+    let Some(source) = sources.get(file) else { return file.to_owned() };
+    let around = discovery.packages.iter().filter(|package| source.path.starts_with(&package.folder));
+    match around.max_by_key(|package| package.folder.components().count()) {
+        Some(package) => format!("{}/{}", package.name, shown_name(&source.path, &package.folder)),
+        None => file.to_owned(),
+    }
 }

@@ -21,5 +21,6 @@ pub mod parse;
 pub mod report;
 pub mod rules;
 pub mod source;
+pub mod suppress;
 pub mod triage;
 pub mod why;

@@ -3,7 +3,8 @@
 //! In: what the rules found, and [`Filters`]. Out: the findings to report, those withheld, and the totals, in which every
 //! finding is counted once. The first cause in the order of [`cause`] is the one that is told.
 
-use crate::finding::{Cause, Confidence, Finding, Level, Summary, Withheld};
+use crate::finding::{Cause, Confidence, Finding, Level, Location, Related, Summary, Withheld};
+use crate::suppress::{Suppressions, Verdict};
 
 /// What is asked for.
 pub struct Filters<'r> {
@@ -13,6 +14,8 @@ pub struct Filters<'r> {
     pub families: &'r [String],
     /// Nothing less sure.
     pub min_confidence: Confidence,
+    /// What comments in the source allow; none when they are not heeded.
+    pub suppressions: Option<&'r Suppressions>,
 }
 
 /// What to report and what not, each sorted by place and rule.
@@ -20,8 +23,8 @@ pub struct Filters<'r> {
 pub fn triage(found: Vec<Finding>, filters: &Filters<'_>) -> (Vec<Finding>, Vec<Withheld>) {
     let mut findings = Vec::new();
     let mut withheld = Vec::new();
-    for finding in found {
-        match cause(&finding, filters) {
+    for mut finding in found {
+        match cause(&mut finding, filters) {
             Some(cause) => withheld.push(Withheld { finding, cause }),
             None => findings.push(finding),
         }
@@ -53,7 +56,7 @@ pub fn count(findings: &[Finding], withheld: &[Withheld], seen: Summary) -> Summ
     summary
 }
 
-fn cause(finding: &Finding, filters: &Filters<'_>) -> Option<Cause> {
+fn cause(finding: &mut Finding, filters: &Filters<'_>) -> Option<Cause> {
     let is_of_family = filters.families.is_empty() || filters.families.contains(&finding.family);
     if !(filters.is_asked)(&finding.location.file) || !is_of_family {
         Some(Cause::NotAsked)
@@ -62,7 +65,23 @@ fn cause(finding: &Finding, filters: &Filters<'_>) -> Option<Cause> {
     } else if finding.confidence < filters.min_confidence {
         Some(Cause::Confidence)
     } else {
-        None
+        suppressed(finding, filters.suppressions?)
+    }
+}
+
+/// Comments that allow only some of the ways to a construction are shown with the finding.
+fn suppressed(finding: &mut Finding, suppressions: &Suppressions) -> Option<Cause> {
+    let in_part = |location: Location| {
+        let message = "a comment allows the routes through here, and others lead past it".to_owned();
+        Related { location, message }
+    };
+    match suppressions.of(finding) {
+        Verdict::Reported => None,
+        Verdict::InPart(comments) => {
+            finding.related.extend(comments.into_iter().map(in_part));
+            None
+        }
+        Verdict::Silenced { comment, reason } => Some(Cause::Suppressed { comment, reason }),
     }
 }
 

@@ -125,6 +125,14 @@ pub struct CheckArgs {
     /// Leave out findings that are less sure than this
     #[arg(long, value_enum, default_value_t, value_name = "CONFIDENCE", help_heading = "Levels")]
     pub min_confidence: ConfidenceFloor,
+    /// Report also what comments in the source allow, and nothing about these comments
+    #[arg(long, help_heading = "Old and allowed findings")]
+    pub no_suppressions: bool,
+    /// Report comments that allow something without saying why
+    ///
+    /// A reason stands after two hyphens: `// connlint: allow(client-per-call) -- one call a day`.
+    #[arg(long, conflicts_with = "no_suppressions", help_heading = "Old and allowed findings")]
+    pub require_reasons: bool,
 }
 
 /// `connlint why`.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use super::args::{CheckArgs, Cli, Command, ExplainArgs, RulesArgs, TextFormat};
 use super::{Environment, Outcome, known_rule, levels, style};
-use crate::check::{self, CheckError, Request};
+use crate::check::{self, CheckError, Heed, Request};
 use crate::finding::{Confidence, Level};
 use crate::report::{Style, render};
 use crate::rules::page::{self, RulePage, render_page, rules_json, rules_table};
@@ -100,6 +100,7 @@ fn check(args: &CheckArgs, style: &Style, out: &mut dyn Write) -> Result<Outcome
     request.pedantic = args.pedantic;
     request.max_connections = args.max_connections;
     request.families.clone_from(&args.families);
+    request.suppressions = heed(args);
     let threads = args.threads.map_or(0, std::num::NonZero::get);
     let checked = in_pool(threads, || check::run(&request))??;
     render(args.format.into(), &checked.report, &checked.sources, style, out)?;
@@ -112,6 +113,15 @@ fn check(args: &CheckArgs, style: &Style, out: &mut dyn Write) -> Result<Outcome
     } else {
         Outcome::Clean
     })
+}
+
+/// How comments in the source are taken.
+fn heed(args: &CheckArgs) -> Heed {
+    match (args.no_suppressions, args.require_reasons) {
+        (true, _) => Heed::Ignored,
+        (false, true) => Heed::WithReasons,
+        (false, false) => Heed::Heeded,
+    }
 }
 
 /// Runs `work` on worker threads with room for deep expressions; 0 threads: one per core.
@@ -141,6 +151,7 @@ pub(super) fn request(
         max_connections,
         families: Vec::new(),
         min_confidence,
+        suppressions: Heed::Heeded,
     })
 }
 

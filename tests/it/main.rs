@@ -8,4 +8,5 @@ mod determinism;
 mod fixtures;
 mod matrix;
 mod pages;
+mod suppressions;
 mod versions;
