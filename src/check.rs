@@ -12,7 +12,7 @@ use crate::discover::{DiscoverError, Discovery, Options as DiscoverOptions, disc
 use crate::finding::{Confidence, Finding, Level, Report, Summary};
 use crate::flow::{Flow, analyse};
 use crate::link::{Program, link};
-use crate::load::load;
+use crate::load::{load, syntax_problem};
 use crate::parse::Tests;
 use crate::rules::{self, Found, findings};
 use crate::source::{Sources, shown_name};
@@ -226,6 +226,8 @@ fn report(request: &Request, analysed: &Analysed<'_, '_>, found: Found) -> Repor
     let summary = count(&findings, &withheld, seen);
     let mut problems = analysed.discovery.problems.clone();
     problems.extend(loaded.problems.iter().cloned());
+    let late = analysed.program.late_problems();
+    problems.extend(late.map(|(file, problem)| syntax_problem(&loaded.files[file].name, problem)));
     problems.sort();
     problems.dedup();
     Report { findings, withheld, problems, summary }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::discover::{Discovery, Target};
-use crate::facts::{FileFacts, Item, ItemKind};
+use crate::facts::{FileFacts, Item, ItemKind, SyntaxProblem};
 use crate::finding::Problem;
 use crate::parse::{MacroTable, Tests, parse_file};
 use crate::source::{SourceFile, Sources, shown_name};
@@ -23,6 +23,8 @@ pub struct LoadedFile {
     pub name: String,
     /// What it says.
     pub facts: Arc<FileFacts>,
+    /// Its text.
+    pub text: Arc<str>,
 }
 
 /// A target's place among the packages and its root file.
@@ -166,15 +168,14 @@ fn assemble(
             }
         }
         for problem in &entry.facts.problems {
-            loaded.problems.push(Problem {
-                file: entry.file.name.clone(),
-                line: problem.pos.line,
-                column: problem.pos.column,
-                message: format!("syntax error: {}", problem.message),
-                help: "the item around it was left out; mend it, or look with `cargo check`".to_owned(),
-            });
+            loaded.problems.push(syntax_problem(&entry.file.name, problem));
         }
-        loaded.files.push(LoadedFile { path, name: entry.file.name.clone(), facts: entry.facts });
+        loaded.files.push(LoadedFile {
+            path,
+            name: entry.file.name.clone(),
+            facts: entry.facts,
+            text: entry.file.text.clone(),
+        });
         loaded.sources.insert(entry.file);
     }
     for (number, package) in discovery.packages.iter().enumerate() {
@@ -190,6 +191,18 @@ fn assemble(
     loaded.problems.sort();
     loaded.problems.dedup();
     loaded
+}
+
+/// What is said of a stretch of the file `name` that could not be parsed.
+#[must_use]
+pub fn syntax_problem(name: &str, problem: &SyntaxProblem) -> Problem {
+    Problem {
+        file: name.to_owned(),
+        line: problem.pos.line,
+        column: problem.pos.column,
+        message: format!("syntax error: {}", problem.message),
+        help: "the item around it was left out; mend it, or look with `cargo check`".to_owned(),
+    }
 }
 
 /// The files that a file's items ask for. `is_root`: crate roots look for their modules beside themselves, as `mod.rs` does.

@@ -418,10 +418,10 @@ impl Catalog {
         self.keepers.contains(name)
     }
 
-    /// Whether methods of this name take values out of some container (`remove`, `pop`).
+    /// Names of the methods that take values out of some container (`remove`, `pop`).
     #[must_use]
-    pub fn is_remover_name(&self, name: &str) -> bool {
-        self.types.values().any(|info| info.fact.removes.iter().any(|known| known == name))
+    pub fn remover_names(&self) -> FxHashSet<Name> {
+        self.types.values().flat_map(|info| &info.fact.removes).map(|name| Name::from(name.as_str())).collect()
     }
 
     /// Whether something is known at or below this canonical path: used to accept names from glob imports.

@@ -2,11 +2,14 @@
 //!
 //! Every expression knows its parent, so that the analysis can ask both what a value is made of and where it goes.
 
+use std::ops::Range;
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
 
-use super::{Item, Name, Path, TypeRef};
-use crate::source::Span;
+use super::{Item, Name, Path, SyntaxProblem, TypeRef};
+use crate::source::{Pos, Span};
 
 /// Index of an expression in its body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -27,8 +30,90 @@ pub struct Body {
     pub root: Option<ExprId>,
     /// Items declared within it, wherever in it.
     pub items: Vec<Item>,
-    /// Names of functions and methods that are called or mentioned, sorted, each once: the search index.
-    pub mentions: Vec<Name>,
+    /// The search index (see [`FnBody::words`]).
+    pub words: Vec<Name>,
+}
+
+/// Whether a literal is in the search index of the body that it stands in.
+#[must_use]
+pub fn is_word(literal: &str) -> bool {
+    const LONGEST: usize = 64;
+    !literal.is_empty() && literal.len() <= LONGEST && !literal.contains(|c: char| c.is_whitespace() || c == '\\')
+}
+
+/// A function's body: parsed with its file, or as text that is parsed when somebody first asks for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FnBody {
+    /// The search index, sorted, each once: every segment of a path, method, field, and every string literal that is one
+    /// word ([`is_word`]). Other identifiers may be among them.
+    pub words: Vec<Name>,
+    /// Where it is.
+    pub source: BodySource,
+}
+
+/// Where a function's body is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum BodySource {
+    /// Here.
+    Parsed(Box<Body>),
+    /// In the file's text.
+    Text(Box<Unparsed>),
+}
+
+/// A body that is text as yet. It declares no items.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Unparsed {
+    /// Where its opening brace stands.
+    pub start: Pos,
+    /// Its bytes in the file's text, with the braces.
+    pub range: Range<usize>,
+    /// The patterns of the function's parameters, with which the body's patterns begin.
+    pub params: Vec<Pat>,
+    /// What it was found to be.
+    #[serde(skip)]
+    parsed: OnceLock<ParsedBody>,
+}
+
+/// A body that was text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParsedBody {
+    /// The body; nothing but the parameters' patterns when it can't be parsed.
+    pub body: Body,
+    /// Why it can't be parsed.
+    pub problem: Option<SyntaxProblem>,
+}
+
+impl Unparsed {
+    /// A body that nobody has asked for.
+    #[must_use]
+    pub fn new(start: Pos, range: Range<usize>, params: Vec<Pat>) -> Unparsed {
+        Unparsed { start, range, params, parsed: OnceLock::new() }
+    }
+}
+
+impl FnBody {
+    /// A body that was parsed with its file.
+    #[must_use]
+    pub fn of(body: Body) -> FnBody {
+        FnBody { words: body.words.clone(), source: BodySource::Parsed(Box::new(body)) }
+    }
+
+    /// The body; `parse` is called the first time that somebody asks, if it is text.
+    pub fn get(&self, parse: impl FnOnce(&Unparsed) -> ParsedBody) -> &Body {
+        match &self.source {
+            BodySource::Parsed(body) => body,
+            BodySource::Text(text) => &text.parsed.get_or_init(|| parse(text)).body,
+        }
+    }
+
+    /// What was found wrong with it when somebody asked for it.
+    #[must_use]
+    pub fn problem(&self) -> Option<&SyntaxProblem> {
+        match &self.source {
+            BodySource::Parsed(_) => None,
+            BodySource::Text(text) => text.parsed.get()?.problem.as_ref(),
+        }
+    }
 }
 
 /// An expression with its place.
@@ -347,12 +432,6 @@ impl Body {
     /// `id` and what it is part of, outwards.
     pub fn ancestors(&self, id: ExprId) -> impl Iterator<Item = ExprId> + '_ {
         std::iter::successors(Some(id), |at| self.parent(*at))
-    }
-
-    /// Whether the body mentions a function or method of this name.
-    #[must_use]
-    pub fn mentions(&self, name: &str) -> bool {
-        self.mentions.binary_search_by(|known| known.as_str().cmp(name)).is_ok()
     }
 }
 

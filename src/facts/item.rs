@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Body, Name, PatId, Path, TypeRef};
+use super::{Body, FnBody, Name, PatId, Path, TypeRef};
 use crate::source::Span;
 
 /// An attribute: its path, the string literals and the words within it.
@@ -113,7 +113,7 @@ pub struct Function {
     /// Type parameters.
     pub generics: Generics,
     /// The body; none for a required trait function.
-    pub body: Option<Body>,
+    pub body: Option<FnBody>,
 }
 
 /// `self`, `&self`, `&mut self`, `self: T`.

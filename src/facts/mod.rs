@@ -10,7 +10,10 @@ pub mod ty;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-pub use body::{Body, ClosureExpr, Expr, ExprId, ExprNode, LoopKind, MacroExpr, Pat, PatId, Stmt};
+pub use body::{
+    Body, BodySource, ClosureExpr, Expr, ExprId, ExprNode, FnBody, LoopKind, MacroExpr, ParsedBody, Pat, PatId, Stmt,
+    Unparsed, is_word,
+};
 pub use item::{
     Attr, EnumItem, FieldDef, Function, Generics, ImplItem, Item, ItemKind, ModItem, Param, Receiver, StaticItem,
     StructItem, TraitItem, UseLeaf, Variant,
@@ -20,7 +23,7 @@ pub use ty::{Path, Segment, TypeRef};
 use crate::source::Pos;
 
 /// The form of [`FileFacts`]; a stored value of another form is not read.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// An identifier as written, without `r#`.
 pub type Name = SmolStr;

@@ -3,8 +3,6 @@
 //! In: the program. Out: one [`Analysis`] per construction: the places where its value ends (`End`s; a value that a unit
 //! returns ends in that unit's callers), how often each is reached, and which of them decides.
 
-use std::sync::OnceLock;
-
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -99,7 +97,7 @@ pub fn analyse<'a, 'f>(program: &'a Program<'f>, all_targets: bool) -> Flow<'a, 
     }
     acquit_twins(program, &known, &mut analyses);
     group(&mut analyses);
-    Flow { program, analyses, known, fates, all_targets, fields_given: OnceLock::new() }
+    Flow { program, analyses, known, fates, all_targets }
 }
 
 fn follow_site(

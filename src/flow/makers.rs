@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use crate::catalog::FileId;
 use crate::discover::Package;
-use crate::facts::{Body, Name};
+use crate::facts::Name;
 use crate::link::{Program, UnitId};
 
 /// The names of constructing functions that each package can reach: most bodies mention none, and need no types.
@@ -31,9 +31,9 @@ impl Makers {
         Makers { by_package: (0..packages.len()).map(names_for).collect() }
     }
 
-    pub(super) fn are_mentioned(&self, program: &Program<'_>, unit: UnitId, body: &Body) -> bool {
+    pub(super) fn may_be_mentioned(&self, program: &Program<'_>, unit: UnitId) -> bool {
         let names = &self.by_package[program.crate_of(unit).package];
-        body.mentions.iter().any(|name| names.contains(name))
+        program.unit(unit).words().iter().any(|name| names.contains(name))
     }
 }
 

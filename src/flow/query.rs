@@ -3,10 +3,6 @@
 //! In: the analyses of all constructions. Out: answers for any expression or unit, with the same meaning as in the
 //! analyses: what stands around it, what happens to it, how often it runs.
 
-use std::sync::OnceLock;
-
-use rustc_hash::FxHashMap;
-
 use super::analysis::Analysis;
 use super::context::{Context, HandOver, context, hand_over, is_retry};
 use super::fate::{Fate, Fates, hands_on};
@@ -14,7 +10,7 @@ use super::frequency::{Frequencies, Frequency, frequencies};
 use super::origin::{Origin, Slot, origins, slot_of};
 use super::roots::unit_root;
 use crate::catalog::model::Runs;
-use crate::facts::{Expr, ExprId, LoopKind, Name};
+use crate::facts::{Expr, ExprId, LoopKind};
 use crate::link::{Program, Target, UnitId};
 
 /// A program with what is known of its flow.
@@ -27,8 +23,6 @@ pub struct Flow<'a, 'f> {
     pub known: Frequencies,
     pub(super) fates: Fates<'a, 'f>,
     pub(super) all_targets: bool,
-    /// The units that put something into a field, by its name; worked out when first asked for.
-    pub(super) fields_given: OnceLock<FxHashMap<Name, Vec<UnitId>>>,
 }
 
 impl Flow<'_, '_> {

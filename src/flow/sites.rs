@@ -49,11 +49,10 @@ pub fn find_sites(program: &Program<'_>, in_scope: &(dyn Fn(UnitId) -> bool + Sy
     let found: Vec<Vec<Site>> = units
         .into_par_iter()
         .map(|unit| {
-            let Some(body) = program.body(unit) else { return Vec::new() };
-            if !makers.are_mentioned(program, unit, body) || !in_scope(unit) {
+            if !makers.may_be_mentioned(program, unit) || !in_scope(unit) {
                 return Vec::new();
             }
-            sites_of(program, unit, body)
+            program.body(unit).map_or_else(Vec::new, |body| sites_of(program, unit, body))
         })
         .collect();
     found.into_iter().flatten().collect()

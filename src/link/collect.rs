@@ -14,7 +14,7 @@ use super::program::{
 use super::ty::{TraitRef, Ty};
 use crate::catalog::Catalog;
 use crate::discover::{DependencyKind, Discovery, Package, TargetKind};
-use crate::facts::{Body, Function, Item, ItemKind, Name};
+use crate::facts::{Body, BodySource, Function, Item, ItemKind, Name};
 use crate::load::{Loaded, include_key};
 
 /// Links everything.
@@ -24,6 +24,7 @@ pub fn link<'f>(catalog: &'f Catalog, discovery: &'f Discovery, loaded: &'f Load
         catalog,
         discovery,
         loaded,
+        macros: catalog.macro_table(),
         crates: Vec::new(),
         modules: Vec::new(),
         types: Vec::new(),
@@ -298,7 +299,7 @@ impl<'f> Collector<'f> {
 
     fn push_unit(&mut self, unit: Unit<'f>, place: Place) -> UnitId {
         let this = UnitId(id(self.program.units.len()));
-        let body = unit.body();
+        let body = parsed_body(&unit);
         let test = unit.test;
         self.program.units.push(unit);
         if let Some(body) = body {
@@ -398,13 +399,23 @@ impl<'f> Collector<'f> {
             {
                 self.program.methods_by_name.entry(function.name.clone()).or_default().push(unit);
             }
-            let Some(body) = found.body() else { continue };
-            for name in &body.mentions {
+            for name in found.words() {
                 self.program.mentions.entry(name.clone()).or_default().push(unit);
             }
         }
         self.program.inferred = (0..self.program.units.len()).map(|_| OnceLock::new()).collect();
         self.program
+    }
+}
+
+/// The body of a unit if it was parsed with its file; one that was not has no items.
+fn parsed_body<'f>(unit: &Unit<'f>) -> Option<&'f Body> {
+    match unit.kind {
+        UnitKind::Function(function) => match &function.body.as_ref()?.source {
+            BodySource::Parsed(body) => Some(body),
+            BodySource::Text(_) => None,
+        },
+        UnitKind::Static(value) => value.body.as_ref(),
     }
 }
 

@@ -104,7 +104,7 @@ impl<'f> Program<'f> {
 
     fn default_unit(&self, of: TraitId, name: &Name) -> Option<UnitId> {
         let unit = *self.traits[of.index()].functions.get(name)?;
-        self.body(unit).is_some().then_some(unit)
+        self.unit(unit).has_body().then_some(unit)
     }
 
     fn blanket_units(&self, name: &Name) -> Option<Vec<UnitId>> {

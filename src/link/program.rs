@@ -11,9 +11,11 @@ use super::ty::{TraitRef, Ty};
 use crate::catalog::Catalog;
 use crate::discover::{Discovery, TargetKind};
 use crate::facts::{
-    Attr, Body, EnumItem, Function, Generics, ImplItem, Name, Path, StaticItem, StructItem, TraitItem, TypeRef,
+    Attr, Body, EnumItem, Function, Generics, ImplItem, Name, Path, StaticItem, StructItem, SyntaxProblem, TraitItem,
+    TypeRef,
 };
 use crate::load::Loaded;
+use crate::parse::{MacroTable, parse_body};
 use crate::source::Span;
 
 macro_rules! ids {
@@ -220,12 +222,27 @@ pub struct Unit<'f> {
 }
 
 impl<'f> Unit<'f> {
-    /// Its body.
+    /// Whether it has a body.
     #[must_use]
-    pub fn body(&self) -> Option<&'f Body> {
+    pub fn has_body(&self) -> bool {
         match self.kind {
-            UnitKind::Function(function) => function.body.as_ref(),
-            UnitKind::Static(value) => value.body.as_ref(),
+            UnitKind::Function(function) => function.body.is_some(),
+            UnitKind::Static(value) => value.body.is_some(),
+        }
+    }
+
+    /// Whether its body may mention this name, or hold this literal: see [`Unit::words`].
+    #[must_use]
+    pub fn may_mention(&self, name: &str) -> bool {
+        self.words().binary_search_by(|known| known.as_str().cmp(name)).is_ok()
+    }
+
+    /// The search index of its body (see [`crate::facts::FnBody::words`]): empty when it has none.
+    #[must_use]
+    pub fn words(&self) -> &'f [Name] {
+        match self.kind {
+            UnitKind::Function(function) => function.body.as_ref().map_or(&[][..], |body| &body.words),
+            UnitKind::Static(value) => value.body.as_ref().map_or(&[][..], |body| &body.words),
         }
     }
 
@@ -248,6 +265,8 @@ pub struct Program<'f> {
     pub discovery: &'f Discovery,
     /// The files.
     pub loaded: &'f Loaded,
+    /// How macros are to be read.
+    pub macros: MacroTable,
     /// Crates.
     pub crates: Vec<Crate>,
     /// Modules and body scopes.
@@ -268,7 +287,7 @@ pub struct Program<'f> {
     pub blanket_impls: Vec<ImplId>,
     /// Further units of the same name in the same place, under other `cfg`: by the first of them.
     pub alternatives: FxHashMap<UnitId, Vec<UnitId>>,
-    /// Units whose body mentions a name.
+    /// Units whose body may mention a name (see [`Unit::words`]).
     pub mentions: FxHashMap<Name, Vec<UnitId>>,
     /// Methods (units with a receiver) by name.
     pub methods_by_name: FxHashMap<Name, Vec<UnitId>>,
@@ -283,13 +302,25 @@ impl<'f> Program<'f> {
         &self.units[id.index()]
     }
 
-    /// The body of a unit.
+    /// The body of a unit; parsed now if nobody has asked for it before.
     #[must_use]
     pub fn body(&self, id: UnitId) -> Option<&'f Body> {
-        self.unit(id).body()
+        let unit = self.unit(id);
+        match unit.kind {
+            UnitKind::Function(function) => {
+                let text = &self.loaded.files[unit.file].text;
+                Some(function.body.as_ref()?.get(|unparsed| parse_body(text, unparsed, &self.macros)))
+            }
+            UnitKind::Static(value) => value.body.as_ref(),
+        }
     }
 
-    /// The units whose bodies mention one of these names, in order.
+    /// What is wrong with the bodies that were asked for, each with the index of its file.
+    pub fn late_problems(&self) -> impl Iterator<Item = (usize, &'f SyntaxProblem)> {
+        self.units.iter().filter_map(|unit| Some((unit.file, unit.function()?.body.as_ref()?.problem()?)))
+    }
+
+    /// The units whose bodies may mention one of these names, in order.
     #[must_use]
     pub fn units_mentioning<'n>(&self, names: impl IntoIterator<Item = &'n Name>) -> Vec<UnitId> {
         let mut units: Vec<UnitId> =

@@ -8,15 +8,14 @@ use thin_vec::{ThinVec, thin_vec};
 
 use super::attrs::name;
 use super::items::ItemLowerer;
-use super::macros::MacroTable;
 use super::pats::member;
-use super::{span, types};
-use crate::facts::{Body, ClosureExpr, Expr, ExprId, ExprNode, Item, LoopKind, Name, Pat, PatId, Stmt};
+use super::{Scope, span, types};
+use crate::facts::{Body, ClosureExpr, Expr, ExprId, ExprNode, Item, LoopKind, Name, Pat, PatId, Stmt, is_word};
 use crate::source::Span;
 
 /// Builds one [`Body`].
 pub(super) struct BodyLowerer<'a> {
-    pub(super) macros: &'a MacroTable,
+    pub(super) scope: Scope<'a>,
     arena: Arena,
     items: Vec<Item>,
     /// How deep expressions may still nest; beyond it they are unknown, so that no input can exhaust the stack.
@@ -28,7 +27,7 @@ pub(super) struct BodyLowerer<'a> {
 pub(super) struct Arena {
     exprs: Vec<ExprNode>,
     pats: Vec<Pat>,
-    mentions: Vec<Name>,
+    words: Vec<Name>,
 }
 
 /// Deeper nesting than any person writes.
@@ -36,25 +35,38 @@ const MAX_DEPTH: u32 = 200;
 
 impl<'a> BodyLowerer<'a> {
     /// `arena` is empty.
-    pub(super) fn new(macros: &'a MacroTable, arena: Arena) -> Self {
-        Self { macros, arena, items: Vec::new(), depth_left: MAX_DEPTH }
+    pub(super) fn new(scope: Scope<'a>, arena: Arena) -> Self {
+        Self { scope, arena, items: Vec::new(), depth_left: MAX_DEPTH }
     }
 
     /// The finished body with `root` as its outermost expression, and the arena, empty again.
     #[expect(clippy::drain_collect, reason = "the room goes on to the next body; this one takes no more than it needs")]
     pub(super) fn finish(mut self, root: ExprId) -> (Body, Arena) {
         self.link_parents();
-        let Arena { exprs, pats, mentions } = &mut self.arena;
-        mentions.sort_unstable();
-        mentions.dedup();
+        let Arena { exprs, pats, words } = &mut self.arena;
+        words.sort_unstable();
+        words.dedup();
         let body = Body {
             exprs: exprs.drain(..).collect(),
             pats: pats.drain(..).collect(),
             root: Some(root),
             items: self.items,
-            mentions: mentions.drain(..).collect(),
+            words: words.drain(..).collect(),
         };
         (body, self.arena)
+    }
+
+    /// A body that begins with the patterns of its function's parameters.
+    pub(super) fn with_params(scope: Scope<'a>, params: Vec<Pat>) -> Self {
+        Self::new(scope, Arena { pats: params, ..Arena::default() })
+    }
+
+    /// The patterns lowered so far, when the body itself is not, and the arena, empty again.
+    pub(super) fn finish_params(mut self) -> (Vec<Pat>, Arena) {
+        let params = std::mem::take(&mut self.arena.pats);
+        self.arena.exprs.clear();
+        self.arena.words.clear();
+        (params, self.arena)
     }
 
     fn link_parents(&mut self) {
@@ -112,7 +124,11 @@ impl<'a> BodyLowerer<'a> {
             syn::Expr::Path(path) => self.path(path),
             syn::Expr::Lit(lit) => {
                 let kind = match &lit.lit {
-                    syn::Lit::Str(text) => Expr::Str(text.value().into()),
+                    syn::Lit::Str(text) => {
+                        let text = Name::from(text.value());
+                        self.arena.words.extend(is_word(&text).then(|| text.clone()));
+                        Expr::Str(text)
+                    }
                     syn::Lit::Int(number) => number.base10_parse().map_or(Expr::Lit, Expr::Int),
                     _ => Expr::Lit,
                 };
@@ -128,7 +144,9 @@ impl<'a> BodyLowerer<'a> {
             syn::Expr::Field(field) => {
                 let base = self.expr(&field.base);
                 let at = self.span_between(base, field.member.span());
-                self.push(Expr::Field { base, name: member(&field.member) }, at)
+                let name = member(&field.member);
+                self.arena.words.push(name.clone());
+                self.push(Expr::Field { base, name }, at)
             }
             syn::Expr::Index(inner) => {
                 let base = self.expr(&inner.expr);
@@ -196,6 +214,7 @@ impl<'a> BodyLowerer<'a> {
             syn::Expr::Struct(inner) => {
                 let fields: Vec<(Name, ExprId)> =
                     inner.fields.iter().map(|field| (member(&field.member), self.expr(&field.expr))).collect();
+                self.arena.words.extend(fields.iter().map(|(name, _)| name.clone()));
                 let base = inner.rest.as_ref().map(|rest| self.expr(rest));
                 let path = types::lower_qualified(inner.qself.as_ref(), &inner.path);
                 self.mention(&path);
@@ -293,7 +312,7 @@ impl<'a> BodyLowerer<'a> {
     }
 
     fn mention(&mut self, path: &crate::facts::Path) {
-        self.arena.mentions.extend(path.last().cloned());
+        self.arena.words.extend(path.segments.iter().map(|segment| segment.name.clone()));
     }
 
     fn method(&mut self, call: &syn::ExprMethodCall) -> ExprId {
@@ -301,7 +320,7 @@ impl<'a> BodyLowerer<'a> {
         let args = self.all(&call.args);
         let turbofish = call.turbofish.as_ref().map_or_else(ThinVec::new, |list| types::lower_arguments(list).0);
         let method = name(&call.method);
-        self.arena.mentions.push(method.clone());
+        self.arena.words.push(method.clone());
         let at = self.span_between(receiver, call.paren_token.span.close());
         let name_span = span(call.method.span());
         self.push(Expr::Method { receiver, name: method, name_span, turbofish, args }, at)
@@ -335,7 +354,7 @@ impl<'a> BodyLowerer<'a> {
             match stmt {
                 syn::Stmt::Local(local) => lowered.push(self.local(local)),
                 syn::Stmt::Item(item) => {
-                    let items = ItemLowerer::new(self.macros).items(std::slice::from_ref(item));
+                    let items = ItemLowerer::new(self.scope).items(std::slice::from_ref(item));
                     self.items.extend(items);
                 }
                 syn::Stmt::Expr(expr, semi) => {
@@ -343,7 +362,7 @@ impl<'a> BodyLowerer<'a> {
                     lowered.push(if semi.is_none() && last { Stmt::Tail(id) } else { Stmt::Semi(id) });
                 }
                 syn::Stmt::Macro(call) => {
-                    if let Some(items) = ItemLowerer::new(self.macros).macro_items(&call.mac) {
+                    if let Some(items) = ItemLowerer::new(self.scope).macro_items(&call.mac) {
                         self.items.extend(items);
                         continue;
                     }

@@ -2,23 +2,22 @@
 
 use super::attrs::{self, name};
 use super::exprs::{Arena, BodyLowerer};
-use super::macros::MacroTable;
-use super::{Tests, span, types};
+use super::{Scope, Tests, span, types};
 use crate::facts::{
-    Body, EnumItem, FieldDef, Function, ImplItem, Item, ItemKind, ModItem, Name, Param, Path, Receiver, StaticItem,
-    StructItem, TraitItem, UseLeaf, Variant,
+    Body, BodySource, EnumItem, FieldDef, FnBody, Function, ImplItem, Item, ItemKind, ModItem, Name, Param, Path,
+    Receiver, StaticItem, StructItem, TraitItem, Unparsed, UseLeaf, Variant,
 };
 
-/// Lowers items; holds what is known of macros.
+/// Lowers items.
 pub(super) struct ItemLowerer<'a> {
-    pub(super) macros: &'a MacroTable,
+    pub(super) scope: Scope<'a>,
     pub(super) tests: Tests,
     arena: Arena,
 }
 
 impl<'a> ItemLowerer<'a> {
-    pub(super) fn new(macros: &'a MacroTable) -> Self {
-        Self { macros, tests: Tests::Keep, arena: Arena::default() }
+    pub(super) fn new(scope: Scope<'a>) -> Self {
+        Self { scope, tests: Tests::Keep, arena: Arena::default() }
     }
 
     /// All items, in order.
@@ -108,7 +107,7 @@ impl<'a> ItemLowerer<'a> {
         sig: &syn::Signature,
         block: Option<&syn::Block>,
     ) -> Function {
-        let mut lowerer = BodyLowerer::new(self.macros, std::mem::take(&mut self.arena));
+        let mut lowerer = BodyLowerer::new(self.scope, std::mem::take(&mut self.arena));
         let mut receiver = None;
         let mut params = Vec::new();
         for input in &sig.inputs {
@@ -133,10 +132,17 @@ impl<'a> ItemLowerer<'a> {
             fn_span.to(span(block.brace_token.span.close()))
         });
         let body = block.map(|block| {
-            let root = lowerer.block(block);
-            let (body, arena) = lowerer.finish(root);
-            self.arena = arena;
-            body
+            let start = span(block.brace_token.span.open()).start;
+            let cut = self.scope.bodies.borrow_mut().remove(&start);
+            match cut {
+                Some(cut) => {
+                    let (params, arena) = lowerer.finish_params();
+                    self.arena = arena;
+                    let text = Unparsed::new(start, cut.range, params);
+                    FnBody { words: cut.words, source: BodySource::Text(Box::new(text)) }
+                }
+                None => FnBody::of(self.finished(lowerer, block)),
+            }
         });
         Function {
             name: name(&sig.ident),
@@ -154,9 +160,16 @@ impl<'a> ItemLowerer<'a> {
         }
     }
 
+    fn finished(&mut self, mut lowerer: BodyLowerer<'_>, block: &syn::Block) -> Body {
+        let root = lowerer.block(block);
+        let (body, arena) = lowerer.finish(root);
+        self.arena = arena;
+        body
+    }
+
     /// The body of an initialiser.
     pub(super) fn body(&mut self, expr: &syn::Expr) -> Body {
-        let mut lowerer = BodyLowerer::new(self.macros, std::mem::take(&mut self.arena));
+        let mut lowerer = BodyLowerer::new(self.scope, std::mem::take(&mut self.arena));
         let root = lowerer.expr(expr);
         let (body, arena) = lowerer.finish(root);
         self.arena = arena;

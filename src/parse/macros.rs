@@ -36,7 +36,7 @@ impl BodyLowerer<'_> {
     pub(super) fn macro_call(&mut self, call: &syn::Macro) -> ExprId {
         let at = span(call.path.span()).to(span(call.delimiter.span().close()));
         let path = types::lower_path(&call.path);
-        let (args, opaque) = match self.macros.of(&call.path) {
+        let (args, opaque) = match self.scope.macros.of(&call.path) {
             Some(MacroSyntax::Opaque) => (ThinVec::new(), true),
             Some(MacroSyntax::Select) => self.select(&call.tokens),
             Some(MacroSyntax::Statements) => self.statements(&call.tokens),
@@ -214,7 +214,7 @@ impl ItemLowerer<'_> {
             let ident = &call.path.segments.last()?.ident;
             return Some(vec![named(ident, &syn::Visibility::Inherited, &[], kind)]);
         }
-        match self.macros.of(&call.path) {
+        match self.scope.macros.of(&call.path) {
             Some(MacroSyntax::StaticRef) => self.statics(call, &last),
             Some(MacroSyntax::CfgIf) => Some(self.cfg_if(call.tokens.clone())),
             Some(MacroSyntax::Items) => self.plain_items(&call.tokens),
@@ -236,7 +236,7 @@ impl ItemLowerer<'_> {
 
     /// `static ref NAME: Type = value;` (lazy_static) and `static NAME: Type = value;` (thread_local).
     fn statics(&mut self, call: &syn::Macro, macro_name: &str) -> Option<Vec<Item>> {
-        let per_thread = self.macros.per_thread.iter().any(|name| name == macro_name);
+        let per_thread = self.scope.macros.per_thread.iter().any(|name| name == macro_name);
         let parsed = static_refs.parse2(call.tokens.clone()).ok()?;
         let items = parsed.iter().map(|(attrs, vis, ident, ty, value)| {
             let body = Some(self.body(value));

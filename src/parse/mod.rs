@@ -1,7 +1,8 @@
 //! Text → [`FileFacts`].
 //!
 //! In: a file's text and what is known of macros. Out: facts; no syn type leaves this module. A syntax error costs the
-//! item that it is in (see `recover`); what nobody asks for isn't even lexed (see `unneeded`); macro bodies are read as code where they are code (see `macros`).
+//! item that it is in (see `recover`); bodies are left
+//! to be parsed when somebody asks for them (see `skim`); macro bodies are read as code where they are code (see `macros`).
 
 mod attrs;
 mod exprs;
@@ -9,15 +10,25 @@ mod items;
 mod macros;
 mod pats;
 mod recover;
+mod skim;
 mod types;
-mod unneeded;
 
-use proc_macro2::LineColumn;
+use std::cell::RefCell;
 
-use crate::facts::{FORMAT, FileFacts, SyntaxProblem};
+use proc_macro2::{LineColumn, TokenStream};
+use rustc_hash::FxHashMap;
+use syn::parse::{ParseStream, Parser};
+
+use crate::facts::{Body, FORMAT, FileFacts, ParsedBody, SyntaxProblem, Unparsed};
 use crate::source::{Pos, Span};
+use exprs::BodyLowerer;
+use recover::Recovered;
+use skim::CutBody;
 
 pub use macros::MacroTable;
+
+/// What some editors put before a text.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// What to keep of test code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,11 +39,25 @@ pub enum Tests {
     Skip,
 }
 
-/// Parses a whole file. Never fails: what can't be parsed is named in the facts' problems.
+/// What lowering needs to know of its surroundings.
+#[derive(Clone, Copy)]
+struct Scope<'a> {
+    macros: &'a MacroTable,
+    /// Bodies that were taken out of the text, by the place of their opening brace.
+    bodies: &'a RefCell<FxHashMap<Pos, CutBody>>,
+}
+
+/// Parses a whole file, but for the bodies of functions. Never fails: what can't be parsed is named in the facts' problems.
 #[must_use]
 pub fn parse_file(text: &str, macros: &MacroTable, tests: Tests) -> FileFacts {
-    let (file, problems) = recover::parse(text, tests);
-    let mut lowerer = items::ItemLowerer::new(macros);
+    let code = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+    let Recovered { file, mut bodies, problems } = recover::parse(code, tests);
+    let mark = text.len() - code.len();
+    for body in bodies.values_mut() {
+        body.range = body.range.start + mark..body.range.end + mark;
+    }
+    let bodies = RefCell::new(bodies);
+    let mut lowerer = items::ItemLowerer::new(Scope { macros, bodies: &bodies });
     lowerer.tests = tests;
     let items = lowerer.items(&file.items);
     let test_only = attrs::is_test_only(&file.attrs);
@@ -41,6 +66,41 @@ pub fn parse_file(text: &str, macros: &MacroTable, tests: Tests) -> FileFacts {
     proc_macro2::extra::invalidate_current_thread_spans();
     let lines = u32::try_from(text.lines().count()).unwrap_or(u32::MAX);
     FileFacts { format: FORMAT, items, test_only, problems, lines }
+}
+
+/// Parses a body that was left as text. `text` is the whole file's, as [`parse_file`] was given it.
+#[must_use]
+pub fn parse_body(text: &str, unparsed: &Unparsed, macros: &MacroTable) -> ParsedBody {
+    let bodies = RefCell::default();
+    let mut lowerer = BodyLowerer::with_params(Scope { macros, bodies: &bodies }, unparsed.params.clone());
+    let parsed = match block_at(text.get(unparsed.range.clone()).unwrap_or_default(), unparsed.start) {
+        Ok(block) => {
+            let root = lowerer.block(&block);
+            ParsedBody { body: lowerer.finish(root).0, problem: None }
+        }
+        Err(error) => {
+            let body = Body { pats: unparsed.params.clone(), ..Body::default() };
+            ParsedBody { body, problem: Some(problem_at(&error)) }
+        }
+    };
+    proc_macro2::extra::invalidate_current_thread_spans();
+    parsed
+}
+
+/// The block that `text` is, with the places that it has in its file.
+fn block_at(text: &str, start: Pos) -> syn::Result<syn::Block> {
+    let lines = "\n".repeat(start.line.saturating_sub(1) as usize);
+    let columns = " ".repeat(start.column.saturating_sub(1) as usize);
+    let tokens: TokenStream = format!("{lines}{columns}{text}").parse()?;
+    block.parse2(tokens)
+}
+
+/// A function's block, which may begin with inner attributes.
+fn block(input: ParseStream) -> syn::Result<syn::Block> {
+    let content;
+    let brace_token = syn::braced!(content in input);
+    content.call(syn::Attribute::parse_inner)?;
+    Ok(syn::Block { brace_token, stmts: content.call(syn::Block::parse_within)? })
 }
 
 /// The type that `text` writes, for catalogues.

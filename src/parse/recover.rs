@@ -7,21 +7,35 @@
 use std::str::FromStr;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use rustc_hash::FxHashMap;
 use syn::parse::{Parse, Parser};
 
-use super::unneeded::without_unneeded;
+use super::skim::{CutBody, skim};
 use super::{Tests, pos, problem_at};
 use crate::facts::SyntaxProblem;
 use crate::source::Pos;
 
-/// Parses `text` as far as it can be parsed.
-pub(super) fn parse(text: &str, tests: Tests) -> (syn::File, Vec<SyntaxProblem>) {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+/// A file as far as it can be parsed.
+pub(super) struct Recovered {
+    /// Its items.
+    pub(super) file: syn::File,
+    /// The bodies that are empty in `file`, by the place of their opening brace; their ranges count from the end of the byte
+    /// order mark, if there is one.
+    pub(super) bodies: FxHashMap<Pos, CutBody>,
+    /// What could not be parsed.
+    pub(super) problems: Vec<SyntaxProblem>,
+}
+
+/// Parses `text`, which has no byte order mark, as far as it can be parsed.
+pub(super) fn parse(text: &str, tests: Tests) -> Recovered {
     let text = blank_shebang(text);
-    match whole(&without_unneeded(&text, tests), tests) {
-        Some(file) => (file, Vec::new()),
-        None => in_parts(&text, tests),
+    if let Some(skimmed) = skim(&text, tests)
+        && let Some(file) = whole(&skimmed.text, tests)
+    {
+        return Recovered { file, bodies: skimmed.bodies, problems: Vec::new() };
     }
+    let (file, problems) = in_parts(&text, tests);
+    Recovered { file, bodies: FxHashMap::default(), problems }
 }
 
 /// A file without any error.
@@ -247,10 +261,10 @@ fn chunks(text: &str) -> Vec<(usize, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Tests, parse};
+    use super::{Recovered, Tests, parse};
 
     fn names(text: &str) -> (Vec<String>, usize) {
-        let (file, problems) = parse(text, Tests::Skip);
+        let Recovered { file, problems, .. } = parse(text, Tests::Skip);
         let names = file.items.iter().map(|item| match item {
             syn::Item::Fn(item) => item.sig.ident.to_string(),
             syn::Item::Impl(item) => format!("impl with {}", item.items.len()),
@@ -263,14 +277,14 @@ mod tests {
     #[test]
     fn bodies_of_test_modules_are_passed_over() {
         let text = "#[cfg(test)]\nmod tests { fn a(let) }\nfn b() {}\n#[cfg(test)] use x::y;\nmod c { fn d() {} }";
-        let (file, problems) = parse(text, Tests::Skip);
+        let Recovered { file, problems, .. } = parse(text, Tests::Skip);
         assert!(problems.is_empty());
         let of_modules = file.items.iter().filter_map(|item| match item {
             syn::Item::Mod(item) => Some(item.content.as_ref().map_or(0, |(_, items)| items.len())),
             _ => None,
         });
         assert_eq!(of_modules.collect::<Vec<_>>(), [0, 1]);
-        assert_eq!(parse(text, Tests::Keep).1.len(), 1);
+        assert_eq!(parse(text, Tests::Keep).problems.len(), 1);
     }
 
     #[test]
@@ -281,7 +295,7 @@ mod tests {
 
     #[test]
     fn a_broken_method_costs_itself() {
-        let (found, problems) = names("impl A { fn a(&self) {} fn b(&self) { let = ; } fn c(&self) {} }");
+        let (found, problems) = names("impl A { fn a(&self) {} fn b(&self) -> {} fn c(&self) {} }");
         assert_eq!((found, problems), (vec!["impl with 2".into()], 1));
     }
 

@@ -176,9 +176,15 @@ pub(super) fn sends_exclusively(context: Context<'_, '_>, process: CrateId) -> b
     let mut units =
         program.unit_ids().filter(|unit| crates.contains(&program.crate_id_of(*unit)) && context.flow.in_scope(*unit));
     units.any(|unit| {
-        let Some(body) = program.body(unit) else { return false };
-        let is_text = |node: &ExprNode| matches!(&node.expr, Expr::Str(text) if names.contains(text.as_str()));
-        body.mentions.iter().any(|name| names.contains(name.as_str())) || body.exprs.iter().any(is_text)
+        if !program.unit(unit).words().iter().any(|word| names.contains(word.as_str())) {
+            return false;
+        }
+        let is_command = |node: &ExprNode| match &node.expr {
+            Expr::Str(name) | Expr::Method { name, .. } => names.contains(name.as_str()),
+            Expr::Path(path) => path.last().is_some_and(|name| names.contains(name.as_str())),
+            _ => false,
+        };
+        program.body(unit).is_some_and(|body| body.exprs.iter().any(is_command))
     })
 }
 

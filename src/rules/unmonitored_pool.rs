@@ -79,12 +79,12 @@ fn observing_calls(context: Context<'_, '_>) -> Observing {
     let program = context.program;
     let names = program.catalog.observing_names();
     let mut found = Observing::default();
-    for unit in program.unit_ids() {
-        let Some(body) = program.body(unit) else { continue };
-        if !body.mentions.iter().any(|name| names.contains(name)) || !context.flow.in_scope(unit) {
+    for unit in program.units_mentioning(&names) {
+        if !context.flow.in_scope(unit) {
             continue;
         }
-        body.ids().for_each(|id| found.add(program, unit, id, &names));
+        let ids = program.body(unit).into_iter().flat_map(Body::ids);
+        ids.for_each(|id| found.add(program, unit, id, &names));
     }
     found
 }

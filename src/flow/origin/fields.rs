@@ -1,8 +1,6 @@
 //! What is put into the fields of the program's structs, and into the containers that stand there.
 
-use rustc_hash::FxHashMap;
-
-use crate::facts::{Body, Expr, ExprId, Name};
+use crate::facts::{Body, Expr, ExprId, Name, TypeRef};
 use crate::flow::query::Flow;
 use crate::link::{Def, Target, Ty, TypeId, TypeKind, UnitId, UnitKind};
 
@@ -76,8 +74,8 @@ pub(super) fn values_of(flow: &Flow<'_, '_>, owner: TypeId, name: &Name) -> Vec<
     // Fields of tuple structs are given by position: their names stand nowhere.
     let is_named = name.parse::<usize>().is_err();
     let units: Vec<UnitId> = match is_named {
-        true => flow.fields_given.get_or_init(|| fields_given(flow)).get(name).cloned().unwrap_or_default(),
-        false => flow.program.unit_ids().collect(),
+        true => flow.program.units_mentioning([name]),
+        false => flow.program.units_mentioning(&names_of(flow, owner)),
     };
     for unit in units {
         let Some(body) = flow.program.body(unit) else { continue };
@@ -102,30 +100,29 @@ pub(super) fn values_of(flow: &Flow<'_, '_>, owner: TypeId, name: &Name) -> Vec<
     found
 }
 
-/// The units whose bodies put something into a field, by its name.
-fn fields_given(flow: &Flow<'_, '_>) -> FxHashMap<Name, Vec<UnitId>> {
-    let mut found: FxHashMap<Name, Vec<UnitId>> = FxHashMap::default();
-    for unit in flow.program.unit_ids() {
-        let mut add = |name: &Name| {
-            let units = found.entry(name.clone()).or_default();
-            if units.last() != Some(&unit) {
-                units.push(unit);
+/// By which names a body can construct values of a type: its own, `Self`, aliases and renames.
+fn names_of(flow: &Flow<'_, '_>, owner: TypeId) -> Vec<Name> {
+    let program = flow.program;
+    let mut names = vec![program.types[owner.index()].name.clone(), Name::from("Self")];
+    // An alias may be one of an alias.
+    let mut known = 0;
+    while known < names.len() {
+        known = names.len();
+        let renamed = program.modules.iter().flat_map(|module| &module.imports).filter_map(|(alias, imports)| {
+            imports.iter().any(|import| import.path.last().is_some_and(|last| names.contains(last))).then_some(alias)
+        });
+        let aliased = program.types.iter().filter_map(|ty| match ty.kind {
+            TypeKind::Alias(_, TypeRef::Path(path)) if path.last().is_some_and(|last| names.contains(last)) => {
+                Some(&ty.name)
             }
-        };
-        let Some(body) = flow.program.body(unit) else { continue };
-        for node in &body.exprs {
-            match &node.expr {
-                Expr::Struct { fields, .. } => fields.iter().for_each(|(name, _)| add(name)),
-                Expr::Assign(left, _) => {
-                    if let Expr::Field { name, .. } = body.expr(*left) {
-                        add(name);
-                    }
-                }
-                _ => {}
-            }
-        }
+            _ => None,
+        });
+        let mut further: Vec<Name> = renamed.chain(aliased).filter(|name| !names.contains(name)).cloned().collect();
+        further.sort_unstable();
+        further.dedup();
+        names.extend(further);
     }
-    found
+    names
 }
 
 /// A value that an expression may put into a field of some name.

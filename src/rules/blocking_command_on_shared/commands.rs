@@ -38,11 +38,8 @@ pub(super) fn commands<'c>(context: Context<'c, '_>) -> Vec<Command<'c>> {
         names.extend(fact.functions.iter().map(|path| Name::from(crate::catalog::last_segment(path))));
     }
     let mut found = Vec::new();
-    for unit in program.unit_ids() {
+    for unit in program.units_mentioning(&names).into_iter().filter(|unit| context.flow.in_scope(*unit)) {
         let Some(body) = program.body(unit) else { continue };
-        if !body.mentions.iter().any(|name| names.contains(name)) || !context.flow.in_scope(unit) {
-            continue;
-        }
         let sender = Sender { program, unit, body, types: program.types(unit) };
         for (file, fact) in catalog.exclusives() {
             found.extend(body.ids().filter_map(|id| sender.command(id, file, fact)));

@@ -157,8 +157,8 @@ impl Path<'_, '_> {
         let program = self.context.program;
         let on_way: FxHashSet<UnitId> = self.reads.iter().map(|(unit, ..)| *unit).chain([self.command.unit]).collect();
         program.unit_ids().filter(|unit| !on_way.contains(unit) && self.context.flow.in_scope(*unit)).any(|unit| {
-            let Some(body) = program.body(unit) else { return false };
-            self.reads.iter().any(|(_, owner, name)| {
+            self.reads.iter().filter(|(_, _, name)| program.unit(unit).may_mention(name)).any(|(_, owner, name)| {
+                let Some(body) = program.body(unit) else { return false };
                 body.ids().any(|id| match body.expr(id) {
                     Expr::Field { base, name: read } if read == name => {
                         let steps = program.autoderef(program.types(unit).ty(*base));

@@ -143,14 +143,17 @@ pub(super) fn loses(context: Context<'_, '_>, path: &str, close: &CloseFact) -> 
     let program = context.program;
     let paths = [path.to_owned()];
     program.unit_ids().filter(|unit| context.flow.in_scope(*unit)).any(|unit| {
-        let Some(body) = program.body(unit) else { return false };
         let mut names = close.loses.iter().chain(&close.loses_in_task);
-        names.any(|name| body.mentions(name))
-            && body.ids().any(|id| {
+        if !names.any(|name| program.unit(unit).may_mention(name)) {
+            return false;
+        }
+        program.body(unit).is_some_and(|body| {
+            body.ids().any(|id| {
                 let Some((subject, name)) = called_on(body, id) else { return false };
                 let is_lost = close.loses.iter().any(|known| known == name)
                     || (close.loses_in_task.iter().any(|known| known == name) && context.flow.is_in_task(unit, id));
                 is_lost && type_among(program, program.types(unit).ty(subject), &paths).is_some()
             })
+        })
     })
 }

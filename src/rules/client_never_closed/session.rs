@@ -26,8 +26,9 @@ fn is_removed(context: Context<'_, '_>, end: &End) -> bool {
     let kept_in = slots(context, end.place().0, at);
     let program = context.program;
     !kept_in.is_empty()
-        && program.unit_ids().filter(|unit| context.flow.in_scope(*unit)).any(|unit| {
-            program.body(unit).is_some_and(|body| body.ids().any(|id| removes(context, unit, id, &kept_in)))
+        && program.units_mentioning(&program.catalog.remover_names()).into_iter().any(|unit| {
+            context.flow.in_scope(unit)
+                && program.body(unit).is_some_and(|body| body.ids().any(|id| removes(context, unit, id, &kept_in)))
         })
 }
 
@@ -53,9 +54,6 @@ fn slots(context: Context<'_, '_>, unit: UnitId, at: ExprId) -> Vec<Slot> {
 fn removes(context: Context<'_, '_>, unit: UnitId, id: ExprId, from: &[Slot]) -> bool {
     let program = context.program;
     let Some(Expr::Method { receiver, name, .. }) = program.body(unit).map(|body| body.expr(id)) else { return false };
-    if !program.catalog.is_remover_name(name) {
-        return false;
-    }
     let is_removal = program.autoderef(program.types(unit).ty(*receiver)).iter().any(|step| match step {
         Ty::External(path, _) => {
             program.catalog.type_info(path).is_some_and(|info| info.fact.removes.iter().any(|known| known == name))

@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::facts::{Expr, ExprId};
+use crate::catalog::last_segment;
+use crate::facts::{Expr, ExprId, Name};
 use crate::link::{CrateId, Program, Target, UnitId};
 use crate::rules::context::Context;
 use crate::rules::judge::Place;
@@ -30,7 +31,11 @@ fn crate_of(program: &Program<'_>, unit: UnitId) -> CrateId {
 fn find(context: Context<'_, '_>, krate: CrateId) -> Option<Place> {
     let program = context.program;
     let crates = crates_beside(program, krate);
-    let units = program.unit_ids().filter(|unit| crates.contains(&crate_of(program, *unit)));
+    let facts = || program.catalog.shutdowns();
+    let methods = facts().flat_map(|fact| &fact.methods).map(|name| Name::from(name.as_str()));
+    let functions = facts().flat_map(|fact| &fact.functions).map(|path| Name::from(last_segment(path)));
+    let names: Vec<Name> = methods.chain(functions).collect();
+    let units = program.units_mentioning(&names).into_iter().filter(|unit| crates.contains(&crate_of(program, *unit)));
     units.filter(|unit| context.flow.in_scope(*unit)).find_map(|unit| {
         let body = program.body(unit)?;
         let at = body.ids().find(|id| begins_end(program, unit, *id))?;

@@ -56,10 +56,10 @@ fn made(context: Context<'_, '_>, taken: &Taken) -> Option<Place> {
         if found.is_some() && krate(unit) != own {
             continue;
         }
-        let Some(body) = program.body(unit) else { continue };
-        if !body.mentions("new") {
+        if !program.unit(unit).may_mention("new") {
             continue;
         }
+        let Some(body) = program.body(unit) else { continue };
         let types = program.types(unit);
         let makes = |id: &ExprId| {
             let made = matches!(body.expr(*id), Expr::Call { .. }) && *types.ty(*id) == taken.ty;

@@ -37,9 +37,12 @@ pub(super) fn health_checks(context: Context<'_, '_>) -> Vec<HealthCheck> {
     let constants = constants(program);
     let mut found = Vec::new();
     let units = || program.unit_ids().filter(|unit| context.flow.in_scope(*unit));
+    let naming = naming(program, &constants);
     for unit in units() {
         found.extend(by_attribute(program, unit));
-        found.extend(registered(context, unit, &constants));
+        if naming.binary_search(&unit).is_ok() {
+            found.extend(registered(context, unit, &constants));
+        }
     }
     let known: BTreeSet<Code> = found.iter().flat_map(|check: &HealthCheck| check.code.iter().copied()).collect();
     found.extend(units().filter(|unit| !known.contains(&Code::Unit(*unit))).filter_map(|unit| by_name(program, unit)));
@@ -76,13 +79,21 @@ fn of_unit(program: &Program<'_>, unit: UnitId, kind: HealthKind, name: String) 
 /// Names of the constants that hold the path of a health check, with it.
 fn constants(program: &Program<'_>) -> Vec<(UnitId, Name)> {
     let text = |unit: &UnitId| {
-        let body = program.body(*unit).filter(|_| matches!(program.unit(*unit).kind, UnitKind::Static(_)))?;
+        let UnitKind::Static(value) = program.unit(*unit).kind else { return None };
+        let body = value.body.as_ref()?;
         match body.expr(body.root?) {
             Expr::Str(text) if of_path(program.catalog, text).is_some() => Some((*unit, text.clone())),
             _ => None,
         }
     };
     program.unit_ids().filter_map(|unit| text(&unit)).collect()
+}
+
+/// The units that may name the path of a health check, in order.
+fn naming(program: &Program<'_>, constants: &[(UnitId, Name)]) -> Vec<UnitId> {
+    let paths = program.mentions.keys().filter(|word| of_path(program.catalog, word).is_some());
+    let names = constants.iter().map(|(constant, _)| &program.unit(*constant).name);
+    program.units_mentioning(paths.chain(names))
 }
 
 /// The health checks that a unit registers, or answers by comparing the request's path.

@@ -102,12 +102,12 @@ pub(super) fn declared(context: Context<'_, '_>) -> Vec<Pool> {
     let program = context.program;
     let known: Vec<(&Name, Resource)> =
         program.catalog.declaring().filter_map(|(path, info)| Some((path, info.fact.declares?))).collect();
-    let names: Vec<&str> = known.iter().map(|(path, _)| crate::catalog::last_segment(path)).collect();
+    let names: Vec<Name> = known.iter().map(|(path, _)| crate::catalog::last_segment(path).into()).collect();
     let mut found = Vec::new();
-    for unit in program.unit_ids().filter(|unit| context.flow.in_scope(*unit)) {
+    for unit in program.units_mentioning(&names).into_iter().filter(|unit| context.flow.in_scope(*unit)) {
         let Some(body) = program.body(unit) else { continue };
         let is_named = |id: &ExprId| match body.expr(*id) {
-            Expr::Struct { path, .. } => path.last().is_some_and(|name| names.contains(&name.as_str())),
+            Expr::Struct { path, .. } => path.last().is_some_and(|name| names.contains(name)),
             _ => false,
         };
         for id in body.ids().filter(is_named) {
