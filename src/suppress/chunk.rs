@@ -182,7 +182,7 @@ impl Splitter<'_, '_> {
         if let Some(start) = level.start.take()
             && !level.is_attribute
         {
-            let body = level.body.unwrap_or(end);
+            let body = level.body.unwrap_or(start);
             self.chunks.push(Chunk { start, body, end: end.max(start) });
         }
     }

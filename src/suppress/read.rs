@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn mistakes_have_their_places() {
-        assert_eq!(read("é(); // connlint: allow(a) why"), ["1:27 a reason begins with `--`"]);
+        assert_eq!(read("é(); // connlint: allow(a) why"), ["1:28 a reason begins with `--`"]);
         assert_eq!(read("fn f() {}\n// connlint: allow-file(a)"), ["2:1 `allow-file` stands below code"]);
         assert_eq!(read("/// connlint: allow(a)\nfn f() {}"), ["1:5 a documentation comment allows nothing"]);
         assert_eq!(read("let a = \"// connlint: alow(a)\";"), [""; 0]);
