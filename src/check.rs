@@ -2,22 +2,25 @@
 //!
 //! In: what to check. Out: a [`Checked`] report with the texts it points into. Nothing is printed here.
 
+mod report;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
+use crate::baseline::Baseline;
 use crate::catalog::{Catalog, CatalogError};
+use crate::changed::{Against, ChangedError, Changes};
 use crate::discover::{DiscoverError, Discovery, Options as DiscoverOptions, discover};
-use crate::finding::{Confidence, Finding, Level, Report, Summary};
+use crate::finding::{Confidence, Level, Report};
 use crate::flow::{Flow, analyse};
 use crate::link::{Program, link};
-use crate::load::{load, syntax_problem};
+use crate::load::load;
 use crate::parse::Tests;
-use crate::rules::{self, Found, findings};
-use crate::source::{Sources, shown_name};
-use crate::suppress::{Judged, Suppressions};
-use crate::triage::{Filters, count, triage};
+use crate::rules::{self, findings};
+use crate::source::Sources;
+use report::report;
 
 /// What to check, and how.
 #[derive(Debug, Clone)]
@@ -40,6 +43,19 @@ pub struct Request {
     pub min_confidence: Confidence,
     /// Whether comments in the source silence findings, and how.
     pub suppressions: Heed,
+    /// Findings that may stay.
+    pub baseline: Option<Known>,
+    /// Only what changed since then is reported.
+    pub against: Option<Against>,
+}
+
+/// Findings that are known.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// The baseline.
+    pub baseline: Baseline,
+    /// The folder from which it names files.
+    pub folder: PathBuf,
 }
 
 /// Whether comments in the source are heeded.
@@ -61,6 +77,8 @@ pub struct Checked {
     pub report: Report,
     /// The texts that it points into.
     pub sources: Sources,
+    /// What the baseline has and nothing matches: by index of the entry, how many findings.
+    pub stale: BTreeMap<usize, usize>,
 }
 
 /// Why a run could not be done at all.
@@ -72,6 +90,9 @@ pub enum CheckError {
     /// A broken catalogue.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    /// It is not known what changed.
+    #[error(transparent)]
+    Changed(#[from] ChangedError),
 }
 
 /// What the analysis knows, for those who ask about single constructions.
@@ -97,13 +118,33 @@ impl<'c, 'f> Analysed<'c, 'f> {
 /// Checks, and reports.
 ///
 /// # Errors
-/// When there is nothing to check.
+/// When there is nothing to check, or git does not tell what changed.
 pub fn run(request: &Request) -> Result<Checked, CheckError> {
-    with_analysis(request, |analysed| {
-        let found = findings(analysed.context(), &request.levels, request.pedantic);
-        let report = report(request, analysed, found);
-        Checked { report, sources: analysed.program.loaded.sources.clone() }
+    std::thread::scope(|scope| {
+        // git is asked meanwhile.
+        let changes = request.against.as_ref().map(|against| scope.spawn(|| changes(request, against)));
+        with_analysis(request, |analysed| {
+            let found = findings(analysed.context(), &request.levels, request.pedantic);
+            let changes = match changes.map(std::thread::ScopedJoinHandle::join) {
+                Some(Ok(changes)) => Some(changes?),
+                Some(Err(panic)) => std::panic::resume_unwind(panic),
+                None => None,
+            };
+            Ok(report(request, analysed, found, changes.as_ref()))
+        })?
     })
+}
+
+/// What changed in the repository of the current folder, or of what is checked elsewhere.
+fn changes(request: &Request, against: &Against) -> Result<Changes, ChangedError> {
+    let elsewhere =
+        request.paths.iter().map(|path| request.cwd.join(path)).find(|path| !path.starts_with(&request.cwd));
+    let folder = match &elsewhere {
+        Some(path) if path.is_dir() => path,
+        Some(path) => path.parent().unwrap_or(path),
+        None => &request.cwd,
+    };
+    Changes::of(folder, against)
 }
 
 /// Analyses, and hands what is known to `ask`.
@@ -154,7 +195,7 @@ fn discover_with_callers(request: &Request, options: &DiscoverOptions) -> Result
 }
 
 /// The outermost folder above a package whose manifest is a workspace's; the package's own when there is none.
-fn workspace_of(folder: &Path) -> PathBuf {
+pub(crate) fn workspace_of(folder: &Path) -> PathBuf {
     let is_workspace = |folder: &&Path| {
         std::fs::read_to_string(folder.join("Cargo.toml"))
             .is_ok_and(|text| text.lines().any(|line| line.trim_start().starts_with("[workspace")))
@@ -198,69 +239,5 @@ fn packages_of_interest(catalog: &Catalog, discovery: &Discovery) -> Vec<bool> {
         if !changed {
             return wanted;
         }
-    }
-}
-
-fn report(request: &Request, analysed: &Analysed<'_, '_>, found: Found) -> Report {
-    let loaded = analysed.program.loaded;
-    let suppressions = (request.suppressions != Heed::Ignored).then(|| Suppressions::read(&loaded.sources));
-    let about_comments = suppressions.as_ref().map(|all| about_comments(request, analysed, all, &found));
-    let mut found = found.findings;
-    found.extend(about_comments.into_iter().flatten());
-    let paths: FxHashMap<&str, &Path> =
-        loaded.files.iter().map(|file| (file.name.as_str(), file.path.as_path())).collect();
-    let is_asked = |file: &str| paths.get(file).is_none_or(|path| analysed.discovery.is_reported(path));
-    let filters = Filters {
-        is_asked: &is_asked,
-        families: &request.families,
-        min_confidence: request.min_confidence,
-        suppressions: suppressions.as_ref(),
-    };
-    let (findings, withheld) = triage(found, &filters);
-    let seen = Summary {
-        packages: analysed.discovery.packages.len(),
-        files: loaded.files.len(),
-        constructions: analysed.flow.analyses.len(),
-        ..Summary::default()
-    };
-    let summary = count(&findings, &withheld, seen);
-    let mut problems = analysed.discovery.problems.clone();
-    problems.extend(loaded.problems.iter().cloned());
-    let late = analysed.program.late_problems();
-    problems.extend(late.map(|(file, problem)| syntax_problem(&loaded.files[file].name, problem)));
-    problems.sort();
-    problems.dedup();
-    Report { findings, withheld, problems, summary }
-}
-
-/// What is wrong with the comments that silence findings.
-fn about_comments(
-    request: &Request,
-    analysed: &Analysed<'_, '_>,
-    suppressions: &Suppressions,
-    found: &Found,
-) -> Vec<Finding> {
-    let Analysed { program, discovery, .. } = analysed;
-    let loaded = program.loaded;
-    let broken: FxHashSet<&str> = loaded.problems.iter().map(|problem| problem.file.as_str()).collect();
-    let in_program = program.modules.iter().filter(|module| request.all_targets || !module.test);
-    let files: FxHashSet<&str> = in_program.map(|module| loaded.files[module.file].name.as_str()).collect();
-    suppressions.findings(&Judged {
-        found: found.findings.iter().chain(&found.remarks).collect(),
-        levels: &request.levels,
-        require_reasons: request.suppressions == Heed::WithReasons,
-        all_targets: request.all_targets,
-        is_analysed: &|file| files.contains(file) && !broken.contains(file),
-        identity: &|file| identity_of(file, discovery, &loaded.sources),
-    })
-}
-
-/// A file's package and its path in it.
-fn identity_of(file: &str, discovery: &Discovery, sources: &Sources) -> String {
-    let Some(source) = sources.get(file) else { return file.to_owned() };
-    let around = discovery.packages.iter().filter(|package| source.path.starts_with(&package.folder));
-    match around.max_by_key(|package| package.folder.components().count()) {
-        Some(package) => format!("{}/{}", package.name, shown_name(&source.path, &package.folder)),
-        None => file.to_owned(),
     }
 }

@@ -8,13 +8,16 @@
 //!
 //! [`check::run`] is the whole of it; [`cli`] is the command around it.
 
+pub mod baseline;
 pub mod catalog;
+pub mod changed;
 pub mod check;
 pub mod cli;
 pub mod discover;
 pub mod facts;
 pub mod finding;
 pub mod flow;
+mod lexical;
 pub mod link;
 pub mod load;
 pub mod parse;

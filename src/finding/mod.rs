@@ -227,6 +227,8 @@ pub struct Summary {
     pub below_level: usize,
     /// Findings outside of what was asked for: other paths, other families, nothing changed.
     pub skipped: usize,
+    /// Findings that the baseline has and that are gone; they are no findings of this run.
+    pub stale: usize,
 }
 
 /// Everything that a run has to say.

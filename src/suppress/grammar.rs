@@ -12,7 +12,7 @@
 
 use std::ops::Range;
 
-use super::scan::Form;
+use crate::lexical::Form;
 
 /// What a comment begins with that is meant for us.
 pub(super) const MARK: &str = "connlint:";

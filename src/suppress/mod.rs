@@ -1,7 +1,7 @@
 //! Comments in the source that allow findings.
 //!
 //! ```text
-//! text ─► scan (comments, tokens) ─► grammar (directives) ─► place (what they cover) ─► Suppressions
+//! text ─► lexical (comments, tokens) ─► grammar (directives) ─► place (what they cover) ─► Suppressions
 //! ```
 //!
 //! In: the texts of a run, then its findings. Out: for each finding the comment that silences it ([`Suppressions::of`]),
@@ -10,12 +10,10 @@
 //!
 //! All of this looks at text alone, and only at files that contain `connlint:`.
 
-mod chunk;
 mod findings;
 mod grammar;
 mod place;
 mod read;
-mod scan;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -3,9 +3,8 @@
 //! In: a file's [`Scan`], its chunks, the place of a comment. Out: a [`Cover`], which is then asked about the places of
 //! findings.
 
-use super::chunk::{Chunk, chunks};
-use super::scan::{Comment, Scan};
 use crate::finding::{Location, Role};
+use crate::lexical::{Chunk, Comment, Scan, chunks};
 use crate::source::Span;
 
 /// The part of a file that a directive speaks of.
@@ -116,8 +115,8 @@ fn is_closing(token: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scan::scan;
     use super::*;
+    use crate::lexical::scan;
     use crate::source::Pos;
 
     /// The lines of a text that its one comment covers, for calls that begin at the line's first token.

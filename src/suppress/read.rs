@@ -5,8 +5,8 @@
 
 use super::grammar::{Action, Malformed, Parsed, parse};
 use super::place::{Code, Cover};
-use super::scan::{Comment, Scan, scan};
 use crate::finding::Location;
+use crate::lexical::{Comment, Scan, scan};
 use crate::source::{SourceFile, Span};
 
 /// One rule that one comment allows.

@@ -128,6 +128,8 @@ impl Prepared {
             families: Vec::new(),
             min_confidence: Confidence::Low,
             suppressions: connlint::check::Heed::Heeded,
+            baseline: None,
+            against: None,
         }
     }
 }

@@ -44,6 +44,8 @@ fn check(folder: &Path) -> Checked {
         families: Vec::new(),
         min_confidence: Confidence::Low,
         suppressions: connlint::check::Heed::Heeded,
+        baseline: None,
+        against: None,
     };
     run(&request).expect("there is something to check")
 }

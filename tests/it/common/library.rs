@@ -34,6 +34,8 @@ pub(crate) fn check(paths: &[PathBuf], cwd: &Path) -> Checked {
         families: Vec::new(),
         min_confidence: Confidence::Low,
         suppressions: connlint::check::Heed::Heeded,
+        baseline: None,
+        against: None,
     };
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build().expect("threads can be made");
     pool.install(|| run(&request)).expect("there is something to check")

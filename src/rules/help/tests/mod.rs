@@ -31,6 +31,8 @@ fn findings(dependencies: &str, files: &[(&str, &str)]) -> Vec<Finding> {
         families: Vec::new(),
         min_confidence: Confidence::Low,
         suppressions: crate::check::Heed::Heeded,
+        baseline: None,
+        against: None,
     };
     run(&request).unwrap().report.findings
 }

@@ -10,17 +10,17 @@ use super::scan::Token;
 
 /// A stretch of code, as indices of tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Chunk {
+pub(crate) struct Chunk {
     /// The first token: the first attribute's `#`, where there is one.
-    pub(super) start: usize,
+    pub(crate) start: usize,
     /// The first token behind the attributes.
-    pub(super) body: usize,
+    pub(crate) body: usize,
     /// The last token.
-    pub(super) end: usize,
+    pub(crate) end: usize,
 }
 
 /// The chunks of a file, in the order in which they end.
-pub(super) fn chunks(tokens: &[Token<'_>]) -> Vec<Chunk> {
+pub(crate) fn chunks(tokens: &[Token<'_>]) -> Vec<Chunk> {
     let mut splitter = Splitter { tokens, levels: vec![Level::default()], chunks: Vec::new() };
     for at in 0..tokens.len() {
         splitter.token(at);

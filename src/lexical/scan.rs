@@ -9,7 +9,7 @@ use crate::source::{Pos, Span};
 
 /// How a comment is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(crate) enum Form {
     /// `// …`, to the end of the line.
     Line,
     /// `/* … */`.
@@ -20,36 +20,36 @@ pub(super) enum Form {
 
 /// A comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Comment<'t> {
-    pub(super) form: Form,
+pub(crate) struct Comment<'t> {
+    pub(crate) form: Form,
     /// What stands behind the opening marks; of a block comment up to the closing ones.
-    pub(super) text: &'t str,
+    pub(crate) text: &'t str,
     /// Byte at which `text` begins.
-    pub(super) at: usize,
+    pub(crate) at: usize,
     /// The whole comment.
-    pub(super) span: Span,
+    pub(crate) span: Span,
     /// How many code tokens stand before it.
-    pub(super) tokens_before: usize,
+    pub(crate) tokens_before: usize,
 }
 
 /// A token that is neither space nor comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Token<'t> {
-    pub(super) kind: TokenKind,
-    pub(super) text: &'t str,
-    pub(super) span: Span,
+pub(crate) struct Token<'t> {
+    pub(crate) kind: TokenKind,
+    pub(crate) text: &'t str,
+    pub(crate) span: Span,
 }
 
 /// A file as the lexer sees it.
 #[derive(Debug)]
-pub(super) struct Scan<'t> {
+pub(crate) struct Scan<'t> {
     text: &'t str,
-    pub(super) comments: Vec<Comment<'t>>,
-    pub(super) tokens: Vec<Token<'t>>,
+    pub(crate) comments: Vec<Comment<'t>>,
+    pub(crate) tokens: Vec<Token<'t>>,
 }
 
 /// Lexes a whole file.
-pub(super) fn scan(text: &str) -> Scan<'_> {
+pub(crate) fn scan(text: &str) -> Scan<'_> {
     let mut scan = Scan { text, comments: Vec::new(), tokens: Vec::new() };
     // A byte order mark is no character of the first line to rustc, and is one to nobody else.
     let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
@@ -81,7 +81,7 @@ impl<'t> Scan<'t> {
     }
 
     /// The span of some bytes of a comment's text.
-    pub(super) fn span_in(&self, comment: &Comment<'_>, bytes: &std::ops::Range<usize>) -> Span {
+    pub(crate) fn span_in(&self, comment: &Comment<'_>, bytes: &std::ops::Range<usize>) -> Span {
         let of_text = |at: usize| position(&comment.text[..at], self.start_of(comment));
         Span { start: of_text(bytes.start), end: of_text(bytes.end) }
     }
