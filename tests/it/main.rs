@@ -1,6 +1,8 @@
 //! Tests of the library on the fixtures, and of the built binaries.
 
 mod bad_input;
+mod baseline;
+mod changed;
 mod cli;
 mod common;
 mod consistency;
