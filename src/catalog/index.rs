@@ -271,28 +271,24 @@ impl Catalog {
         places.iter().filter_map(|(owner, index)| Some((owner, self.method(owner, name).get(*index)?)))
     }
 
-    /// Last segments of everything that constructs a resource, by the file that says so.
-    #[must_use]
-    pub fn maker_names(&self) -> FxHashMap<FileId, FxHashSet<Name>> {
-        let of_functions = self.functions.values().flatten();
-        let of_methods = self.methods.values().flat_map(FxHashMap::values).flatten();
-        let mut names: FxHashMap<FileId, FxHashSet<Name>> = FxHashMap::default();
-        for call in of_functions.chain(of_methods).filter(|call| call.fact.makes.is_some()) {
-            names.entry(call.file).or_default().insert(last_segment(&call.path).into());
-        }
-        names
+    /// Every function that is called by a path.
+    pub(super) fn functions(&self) -> impl Iterator<Item = &Arc<CallRef>> {
+        self.functions.values().flatten()
     }
 
-    /// Last segments of everything of a client library that blocks the thread.
-    #[must_use]
-    pub fn blocking_names(&self) -> FxHashSet<Name> {
-        let of_functions = self.functions.values().flatten();
-        let of_methods = self.methods.values().flat_map(FxHashMap::values).flatten();
-        of_functions
-            .chain(of_methods)
-            .filter(|call| self.blocks(call))
-            .map(|call| last_segment(&call.path).into())
-            .collect()
+    /// Every method.
+    pub(super) fn methods(&self) -> impl Iterator<Item = &Arc<CallRef>> {
+        self.methods.values().flat_map(FxHashMap::values).flatten()
+    }
+
+    /// Path prefixes as written, with those that they stand for.
+    pub fn spellings(&self) -> impl Iterator<Item = (&Name, &Name)> {
+        self.spellings.iter()
+    }
+
+    /// Every file.
+    pub fn file_ids(&self) -> impl Iterator<Item = FileId> + use<> {
+        (0..u32::try_from(self.files.len()).unwrap_or(u32::MAX)).map(FileId)
     }
 
     /// Last segments of everything that takes a lock for one holder alone.
@@ -383,15 +379,6 @@ impl Catalog {
         paths.sort_unstable();
         paths.dedup();
         paths
-    }
-
-    /// Last segments of everything that is called of a family's libraries.
-    #[must_use]
-    pub fn names_of_family(&self, family: &str) -> FxHashSet<Name> {
-        let of_functions = self.functions.values().flatten();
-        let of_methods = self.methods.values().flat_map(FxHashMap::values).flatten();
-        let of_family = |call: &&Arc<CallRef>| self.file(call.file).family.as_deref() == Some(family);
-        of_functions.chain(of_methods).filter(of_family).map(|call| last_segment(&call.path).into()).collect()
     }
 
     /// Whether a call of a client library blocks the thread.

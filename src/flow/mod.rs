@@ -16,7 +16,6 @@ mod analysis;
 mod context;
 mod fate;
 mod frequency;
-mod makers;
 mod origin;
 mod query;
 mod roots;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::makers::Makers;
 use crate::catalog::CallRef;
 use crate::catalog::model::TypeRole;
 use crate::facts::{Body, Expr, ExprId, TypeRef};
@@ -44,15 +43,13 @@ pub struct Site {
 /// Every construction outside of test code (inside too, when tests are in scope).
 #[must_use]
 pub fn find_sites(program: &Program<'_>, in_scope: &(dyn Fn(UnitId) -> bool + Sync)) -> Vec<Site> {
-    let makers = Makers::new(program);
-    let units: Vec<UnitId> = program.unit_ids().collect();
+    let makers = program.catalog.clues(|call| call.fact.makes.is_some());
+    let units = program.units_that_may_use(&makers);
     let found: Vec<Vec<Site>> = units
         .into_par_iter()
         .map(|unit| {
-            if !makers.may_be_mentioned(program, unit) || !in_scope(unit) {
-                return Vec::new();
-            }
-            program.body(unit).map_or_else(Vec::new, |body| sites_of(program, unit, body))
+            let body = program.body(unit).filter(|_| in_scope(unit));
+            body.map_or_else(Vec::new, |body| sites_of(program, unit, body))
         })
         .collect();
     found.into_iter().flatten().collect()

@@ -4,6 +4,7 @@
 //! an expression has, what a call may reach and who calls a unit. Bodies are looked into only when asked for.
 
 mod callers;
+mod clues;
 mod collect;
 mod family;
 mod infer;

@@ -234,7 +234,9 @@ impl<'f> Unit<'f> {
     /// Whether its body may mention this name, or hold this literal: see [`Unit::words`].
     #[must_use]
     pub fn may_mention(&self, name: &str) -> bool {
-        self.words().binary_search_by(|known| known.as_str().cmp(name)).is_ok()
+        // Fields of tuple structs are no words.
+        name.starts_with(|c: char| c.is_ascii_digit())
+            || self.words().binary_search_by(|known| known.as_str().cmp(name)).is_ok()
     }
 
     /// The search index of its body (see [`crate::facts::FnBody::words`]): empty when it has none.

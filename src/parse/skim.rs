@@ -216,6 +216,11 @@ impl<'t> Cutter<'t> {
     fn run(&mut self) {
         let mut at = 0;
         while at < self.tokens.len() {
+            // What a macro makes of its tokens isn't known: they stay whole.
+            if let Some(close) = self.macro_call(at) {
+                at = close + 1;
+                continue;
+            }
             let is_function = self.kind(at) == Some(Kind::Word)
                 && self.word(at) == "fn"
                 && matches!(self.kind(at + 1), Some(Kind::Word | Kind::RawWord));
@@ -226,6 +231,25 @@ impl<'t> Cutter<'t> {
             let Some(body) = self.body_after(at + 1) else { continue };
             at = if self.cut(&body) { body.close + 1 } else { body.open + 1 };
         }
+    }
+
+    /// The end of the macro call whose `!` is at `at`: `name!(..)`, `macro_rules! name {..}`.
+    fn macro_call(&self, at: usize) -> Option<usize> {
+        if self.word(at) != "!" || self.kind(at.checked_sub(1)?) != Some(Kind::Word) {
+            return None;
+        }
+        let opens = |at: &usize| matches!(self.kind(*at), Some(Kind::Open | Kind::OpenBrace));
+        let open = [at + 1, at + 2].into_iter().find(opens)?;
+        let mut depth = 0_usize;
+        for (offset, token) in self.tokens[open..].iter().enumerate() {
+            match token.kind {
+                Kind::Open | Kind::OpenBrace => depth += 1,
+                Kind::Close | Kind::CloseBrace if depth == 1 => return Some(open + offset),
+                Kind::Close | Kind::CloseBrace => depth = depth.checked_sub(1)?,
+                _ => {}
+            }
+        }
+        None
     }
 
     /// The body of the function whose signature goes on at `at`.
@@ -391,6 +415,13 @@ mod tests {
     fn braces_in_signatures_are_no_bodies() {
         let text = "fn a(x: [u8; { 1 }]) -> B<{ N }> { c() }\nfn d() -> fn(u8) { e() }\ntrait T { fn f(&self); fn g() { h() } }";
         let expected = "fn a(x: [u8; { 1 }]) -> B<{ N }> {     }\nfn d() -> fn(u8) {     }\ntrait T { fn f(&self); fn g() {     } }";
+        assert_eq!(left(text), expected);
+    }
+
+    #[test]
+    fn tokens_of_macros_stay_whole() {
+        let text = "quote! { fn a() { #b } }\nmacro_rules! c { () => { fn d() { e() } } }\nfn f() { g!(h) }";
+        let expected = "quote! { fn a() { #b } }\nmacro_rules! c { () => { fn d() { e() } } }\nfn f() {       }";
         assert_eq!(left(text), expected);
     }
 

@@ -1,6 +1,6 @@
 //! What is put into the fields of the program's structs, and into the containers that stand there.
 
-use crate::facts::{Body, Expr, ExprId, Name, TypeRef};
+use crate::facts::{Body, Expr, ExprId, Name};
 use crate::flow::query::Flow;
 use crate::link::{Def, Target, Ty, TypeId, TypeKind, UnitId, UnitKind};
 
@@ -46,7 +46,9 @@ pub(in crate::flow) fn slot_of(flow: &Flow<'_, '_>, unit: UnitId, expr: ExprId, 
 pub(super) fn values_put(flow: &Flow<'_, '_>, slot: &Slot) -> Vec<(UnitId, ExprId)> {
     let mut found = Vec::new();
     let may_keep = flow.program.units_mentioning(flow.program.catalog.keeper_names());
-    for unit in may_keep.into_iter().filter(|unit| flow.in_scope(*unit)) {
+    let names = names_of_slot(flow, slot);
+    let may_name = |unit: &UnitId| names.iter().any(|name| flow.program.unit(*unit).may_mention(name));
+    for unit in may_keep.into_iter().filter(|unit| may_name(unit) && flow.in_scope(*unit)) {
         let Some(body) = flow.program.body(unit) else { continue };
         found.extend(body.ids().filter_map(|id| match body.expr(id) {
             Expr::Method { receiver, name, args, .. } if flow.program.catalog.is_keeper_name(name) => {
@@ -57,6 +59,14 @@ pub(super) fn values_put(flow: &Flow<'_, '_>, slot: &Slot) -> Vec<(UnitId, ExprI
         }));
     }
     found
+}
+
+/// By which names a body can get at what is in a slot.
+pub(in crate::flow) fn names_of_slot(flow: &Flow<'_, '_>, slot: &Slot) -> Vec<Name> {
+    match slot {
+        Slot::Field(_, name) => vec![name.clone()],
+        Slot::Static(id) => flow.program.spellings_of(&flow.program.unit(*id).name),
+    }
 }
 
 /// The program's struct that has this field, looked for through wrappers.
@@ -100,28 +110,10 @@ pub(super) fn values_of(flow: &Flow<'_, '_>, owner: TypeId, name: &Name) -> Vec<
     found
 }
 
-/// By which names a body can construct values of a type: its own, `Self`, aliases and renames.
+/// By which names a body can construct values of a type.
 fn names_of(flow: &Flow<'_, '_>, owner: TypeId) -> Vec<Name> {
-    let program = flow.program;
-    let mut names = vec![program.types[owner.index()].name.clone(), Name::from("Self")];
-    // An alias may be one of an alias.
-    let mut known = 0;
-    while known < names.len() {
-        known = names.len();
-        let renamed = program.modules.iter().flat_map(|module| &module.imports).filter_map(|(alias, imports)| {
-            imports.iter().any(|import| import.path.last().is_some_and(|last| names.contains(last))).then_some(alias)
-        });
-        let aliased = program.types.iter().filter_map(|ty| match ty.kind {
-            TypeKind::Alias(_, TypeRef::Path(path)) if path.last().is_some_and(|last| names.contains(last)) => {
-                Some(&ty.name)
-            }
-            _ => None,
-        });
-        let mut further: Vec<Name> = renamed.chain(aliased).filter(|name| !names.contains(name)).cloned().collect();
-        further.sort_unstable();
-        further.dedup();
-        names.extend(further);
-    }
+    let mut names = flow.program.spellings_of(&flow.program.types[owner.index()].name);
+    names.push(Name::from("Self"));
     names
 }
 

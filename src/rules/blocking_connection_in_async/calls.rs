@@ -25,7 +25,9 @@ pub(super) struct Call {
 /// The functions that may make such calls.
 pub(super) fn units<'c>(context: Context<'c, '_>) -> impl Iterator<Item = UnitId> + 'c {
     let program = context.program;
-    let units = program.units_mentioning(&program.catalog.blocking_names());
+    // Connections come from anywhere, and any method on one blocks: the names alone count.
+    let clues = program.catalog.clues(|call| program.catalog.blocks(call));
+    let units = program.units_mentioning(clues.iter().map(|clue| &clue.name));
     units
         .into_iter()
         .filter(move |unit| matches!(program.unit(*unit).kind, UnitKind::Function(_)) && context.flow.in_scope(*unit))

@@ -53,10 +53,10 @@ fn serves(context: Context<'_, '_>, process: CrateId, family: &str) -> bool {
 fn uses(context: Context<'_, '_>, process: CrateId, family: &str) -> Vec<(UnitId, ExprId)> {
     let program = context.program;
     let crates = crates_within(program, process);
-    let names = program.catalog.names_of_family(family);
-    let mut units: Vec<UnitId> = names.iter().flat_map(|name| program.mentions.get(name)).flatten().copied().collect();
-    units.sort_unstable();
-    units.dedup();
+    let catalog = program.catalog;
+    let clues = catalog.clues(|call| catalog.file(call.file).family.as_deref() == Some(family));
+    // Values of the family's types come from anywhere, also from generated code: the names alone count.
+    let units = program.units_mentioning(clues.iter().map(|clue| &clue.name));
     let is_within = |unit: &UnitId| crates.contains(&program.modules[program.unit(*unit).module.index()].krate);
     let units = units.into_iter().filter(|unit| is_within(unit) && context.flow.in_scope(*unit));
     let of_unit = |unit: UnitId| {

@@ -1,0 +1,124 @@
+//! Which bodies may use a library's function at all, told by the words in them and by what their package depends on.
+//!
+//! In: a catalogue's [`Clue`]s. Out: units. Most bodies have none of the words, and need be neither parsed nor typed.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::program::{Program, TypeKind, UnitId};
+use crate::catalog::{Clue, FileId, last_segment};
+use crate::discover::Package;
+use crate::facts::{Name, TypeRef};
+
+/// Words by which a body can call a type's function without naming the type: `Self::open()`, `Default::default()`.
+const NAMELESS: [&str; 5] = ["Self", "Default", "From", "FromStr", "TryFrom"];
+
+impl Program<'_> {
+    /// The units whose bodies may use one of the functions, in order.
+    #[must_use]
+    pub fn units_that_may_use(&self, clues: &[Clue]) -> Vec<UnitId> {
+        let in_force = InForce::new(self);
+        let mut spellings: FxHashMap<&Name, Vec<Name>> = FxHashMap::default();
+        let mut found = Vec::new();
+        for clue in clues {
+            let Some(units) = self.mentions.get(&clue.name) else { continue };
+            let owner = clue.owner.as_ref().map(|owner| {
+                &*spellings.entry(owner).or_insert_with(|| {
+                    let mut names = self.spellings_of(owner);
+                    names.extend(NAMELESS.map(Name::from));
+                    names
+                })
+            });
+            found.extend(units.iter().copied().filter(|unit| {
+                in_force.is(self.crate_of(*unit).package, clue.file)
+                    && owner.is_none_or(|names| names.iter().any(|name| self.unit(*unit).may_mention(name)))
+            }));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The name of a type, and those that aliases, renames and re-exports give it.
+    #[must_use]
+    pub fn spellings_of(&self, name: &Name) -> Vec<Name> {
+        let mut names = vec![name.clone()];
+        let mut known = 0;
+        // An alias may be one of an alias.
+        while known < names.len() {
+            known = names.len();
+            let mut further = self.other_names(&names);
+            further.retain(|name| !names.contains(name));
+            further.sort_unstable();
+            further.dedup();
+            names.extend(further);
+        }
+        names
+    }
+
+    fn other_names(&self, names: &[Name]) -> Vec<Name> {
+        let is_one = |last: Option<&Name>| last.is_some_and(|last| names.contains(last));
+        let is_alias = |ty: &TypeRef| matches!(ty, TypeRef::Path(path) if is_one(path.last()));
+        let imports = self.modules.iter().flat_map(|module| &module.imports);
+        let renamed = imports.filter(|(_, imports)| imports.iter().any(|import| is_one(import.path.last())));
+        let renamed = renamed.map(|(alias, _)| alias.clone());
+        let aliased = self.types.iter().filter_map(|ty| match ty.kind {
+            TypeKind::Alias(_, target) if is_alias(target) => Some(ty.name.clone()),
+            _ => None,
+        });
+        let associated = self.impls.iter().flat_map(|of| &of.item.types);
+        let associated = associated.filter(|(_, target)| is_alias(target)).map(|(name, _)| name.clone());
+        let respelled = self.catalog.spellings().filter(|(_, to)| names.iter().any(|name| name == last_segment(to)));
+        let respelled = respelled.map(|(from, _)| Name::from(last_segment(from)));
+        renamed.chain(aliased).chain(associated).chain(respelled).collect()
+    }
+}
+
+/// Which files of the catalogue speak about libraries that a package can reach.
+struct InForce {
+    by_package: Vec<FxHashSet<FileId>>,
+}
+
+impl InForce {
+    fn new(program: &Program<'_>) -> InForce {
+        let packages = &program.discovery.packages;
+        let files = || program.catalog.file_ids();
+        let of_package = |package: usize| match reached_packages(packages, package) {
+            None => files().collect(),
+            Some(reached) => {
+                let needs = |file: &FileId| &program.catalog.file(*file).packages;
+                let is_reached = |file: &FileId| {
+                    needs(file).is_empty() || needs(file).iter().any(|name| reached.contains(name.as_str()))
+                };
+                files().filter(is_reached).collect()
+            }
+        };
+        InForce { by_package: (0..packages.len()).map(of_package).collect() }
+    }
+
+    fn is(&self, package: usize, file: FileId) -> bool {
+        self.by_package[package].contains(&file)
+    }
+}
+
+/// What a package depends on, also through other packages of the run; none when that isn't known.
+fn reached_packages(packages: &[Package], start: usize) -> Option<FxHashSet<&str>> {
+    let mut seen = vec![start];
+    let mut names = FxHashSet::default();
+    let mut next = 0;
+    while let Some(at) = seen.get(next).copied() {
+        next += 1;
+        let package = &packages[at];
+        if !package.has_manifest {
+            return None;
+        }
+        for dependency in &package.dependencies {
+            names.insert(dependency.package.as_str());
+            let local = packages.iter().position(|other| dependency.path.as_ref() == Some(&other.folder));
+            match local {
+                Some(local) if !seen.contains(&local) => seen.push(local),
+                _ => {}
+            }
+        }
+    }
+    Some(names)
+}
