@@ -135,6 +135,12 @@ pub fn run(request: &Request) -> Result<Checked, CheckError> {
     })
 }
 
+/// What becomes of each finding of an analysis, changed or not.
+#[must_use]
+pub fn assess(request: &Request, analysed: &Analysed<'_, '_>) -> Checked {
+    report(request, analysed, findings(analysed.context(), &request.levels, request.pedantic), None)
+}
+
 /// What changed in the repository of the current folder, or of what is checked elsewhere.
 fn changes(request: &Request, against: &Against) -> Result<Changes, ChangedError> {
     let elsewhere =

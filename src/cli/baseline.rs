@@ -27,31 +27,41 @@ struct Place {
     named: bool,
 }
 
-/// The file that is named, else the one in the root of the workspace that the first path, or the current folder, is in.
+/// The file that is named, else the one beside the workspace of the first path, or of the current folder.
 fn place(args: &CheckArgs, cwd: &Path) -> Place {
-    let path = match &args.baseline {
-        Some(path) => cwd.join(path),
-        None => {
-            let first = args.paths.first().map_or_else(|| cwd.to_owned(), |path| cwd.join(path));
-            let package = first.ancestors().find(|folder| folder.join("Cargo.toml").is_file());
-            let loose = if first.is_dir() { first.as_path() } else { first.parent().unwrap_or(cwd) };
-            package.map_or_else(|| loose.to_owned(), workspace_of).join(DEFAULT_NAME)
-        }
-    };
-    let shown = PathBuf::from(shown_name(&path, cwd));
-    Place { path, shown, named: args.baseline.is_some() }
+    match &args.baseline {
+        Some(path) => Place::new(cwd.join(path), true, cwd),
+        None => Place::beside(&args.paths.first().map_or_else(|| cwd.to_owned(), |path| cwd.join(path)), cwd),
+    }
 }
 
 /// The baseline that `check` uses: none when it is not wanted, or not named and not there.
 pub(super) fn known(args: &CheckArgs, cwd: &Path) -> Result<Option<Known>, Failure> {
-    let place = place(args, cwd);
-    if args.no_baseline || (!place.named && !place.path.exists()) {
-        return Ok(None);
-    }
-    place.read(cwd).map(Some)
+    if args.no_baseline { Ok(None) } else { place(args, cwd).read_if_there(cwd) }
+}
+
+/// The baseline that speaks of a file where none is named.
+pub(super) fn known_of(file: &Path, cwd: &Path) -> Result<Option<Known>, Failure> {
+    Place::beside(&cwd.join(file), cwd).read_if_there(cwd)
 }
 
 impl Place {
+    fn new(path: PathBuf, named: bool, cwd: &Path) -> Place {
+        let shown = PathBuf::from(shown_name(&path, cwd));
+        Place { path, shown, named }
+    }
+
+    /// In the root of the workspace that a file or folder is in.
+    fn beside(path: &Path, cwd: &Path) -> Place {
+        let package = path.ancestors().find(|folder| folder.join("Cargo.toml").is_file());
+        let loose = if path.is_dir() { path } else { path.parent().unwrap_or(cwd) };
+        Place::new(package.map_or_else(|| loose.to_owned(), workspace_of).join(DEFAULT_NAME), false, cwd)
+    }
+
+    fn read_if_there(&self, cwd: &Path) -> Result<Option<Known>, Failure> {
+        if self.named || self.path.exists() { self.read(cwd).map(Some) } else { Ok(None) }
+    }
+
     fn read(&self, cwd: &Path) -> Result<Known, Failure> {
         let folder = self.path.parent().unwrap_or(cwd).to_owned();
         Ok(Known { baseline: Baseline::read(&self.path, &self.shown)?, folder })

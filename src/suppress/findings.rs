@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::read::{Allowance, Mistake};
 use super::{Key, Suppressions};
-use crate::finding::{Confidence, Finding, Level, Location, fingerprint};
+use crate::finding::{Confidence, Finding, Level, Location, Related, fingerprint};
 use crate::rules::known_rule;
 
 /// The rules about comments.
@@ -68,6 +68,13 @@ fn without_reason(allowance: &Allowance) -> Mistake {
     }
 }
 
+/// The code that a comment covers, if it is a part of the file.
+fn covered(allowance: &Allowance) -> Option<Related> {
+    let span = allowance.cover.extent()?;
+    let location = Location { file: allowance.comment.file.clone(), span };
+    Some(Related { location, message: "what the comment covers begins here".to_owned() })
+}
+
 struct Maker<'m, 'j> {
     judged: &'m Judged<'j>,
     found: Vec<Finding>,
@@ -94,13 +101,23 @@ impl Maker<'_, '_> {
         let rule = &allowance.rule;
         let message = format!("`{rule}` is allowed where nothing breaks it");
         let help = format!("remove `{rule}` from the comment; `connlint explain {UNUSED}` tells what a comment covers");
-        self.push(UNUSED, &allowance.named, rule, message, help);
+        if let Some(finding) = self.push(UNUSED, &allowance.named, rule, message, help) {
+            finding.related.extend(covered(allowance));
+        }
     }
 
-    fn push(&mut self, rule: &'static str, location: &Location, about: &str, message: String, help: String) {
+    /// Adds a finding, unless its rule is off.
+    fn push(
+        &mut self,
+        rule: &'static str,
+        location: &Location,
+        about: &str,
+        message: String,
+        help: String,
+    ) -> Option<&mut Finding> {
         let level = self.judged.levels.get(rule).copied().unwrap_or(Level::Off);
         if level == Level::Off {
-            return;
+            return None;
         }
         let identity = (self.judged.identity)(&location.file);
         let ordinal = self.ordinals.entry((rule, identity.clone(), about.to_owned())).or_default();
@@ -123,5 +140,6 @@ impl Maker<'_, '_> {
             example: None,
             fingerprint,
         });
+        self.found.last_mut()
     }
 }

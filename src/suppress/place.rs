@@ -24,6 +24,15 @@ pub(super) enum Cover {
 }
 
 impl Cover {
+    /// The largest stretch that is covered, unless it is the whole file or but a line.
+    pub(super) fn extent(&self) -> Option<Span> {
+        match self {
+            Cover::File => None,
+            Cover::Block(span) => Some(*span),
+            Cover::Code { extents, .. } => extents.iter().copied().max_by_key(|span| span.end),
+        }
+    }
+
     /// Whether a place of a finding in the same file is covered. Of a construction every line counts, since a builder's
     /// chain has many; of a call, which may have a whole closure for an argument, the first and the last.
     pub(super) fn covers(&self, place: &Location, role: Role) -> bool {

@@ -88,6 +88,8 @@ fn what_is_written_is_not_reported() {
     connlint(&["check", "--no-baseline"]).within(folder.path()).exits(1);
     let shown = connlint(&["baseline", "show"]).within(folder.path()).exits(0).both();
     insta::assert_snapshot!("show", shown);
+    let why = connlint(&["why", "src/routes.rs:2"]).within(folder.path()).exits(0).out;
+    assert!(why.contains("not reported: in the baseline since 2024-10-04: before connlint"), "{why}");
 }
 
 #[test]

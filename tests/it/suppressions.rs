@@ -112,3 +112,14 @@ fn findings_about_comments_in_full() {
     }
     assert_eq!(unknown["chain"], serde_json::json!([]));
 }
+
+#[test]
+fn why_names_the_comment() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    project(folder.path(), &routes("", ONE_WITH_REASON));
+    let why =
+        |args: &[&str]| connlint(&[&["why", "src/routes.rs:12"], args].concat()).within(folder.path()).exits(0).both();
+    insta::assert_snapshot!("why", why(&[]));
+    let answer: serde_json::Value = serde_json::from_str(&why(&["--format", "json"])).expect("it is JSON");
+    assert_eq!(answer["silenced"][0]["rule"], "client-per-request");
+}
