@@ -12,7 +12,7 @@ use rustc_hash::FxHashSet;
 use crate::baseline::Baseline;
 use crate::catalog::{Catalog, CatalogError};
 use crate::changed::{Against, ChangedError, Changes};
-use crate::discover::{DiscoverError, Discovery, Options as DiscoverOptions, discover};
+use crate::discover::{DiscoverError, Discovery, Options as DiscoverOptions, absolute, discover, nearest_manifest};
 use crate::finding::{Confidence, Level, Report};
 use crate::flow::{Flow, analyse};
 use crate::link::{Program, link};
@@ -143,8 +143,8 @@ pub fn assess(request: &Request, analysed: &Analysed<'_, '_>) -> Checked {
 
 /// What changed in the repository of the current folder, or of what is checked elsewhere.
 fn changes(request: &Request, against: &Against) -> Result<Changes, ChangedError> {
-    let elsewhere =
-        request.paths.iter().map(|path| request.cwd.join(path)).find(|path| !path.starts_with(&request.cwd));
+    let mut paths = request.paths.iter().map(|path| absolute(&request.cwd, path));
+    let elsewhere = paths.find(|path| !path.starts_with(&request.cwd));
     let folder = match &elsewhere {
         Some(path) if path.is_dir() => path,
         Some(path) => path.parent().unwrap_or(path),
@@ -200,8 +200,15 @@ fn discover_with_callers(request: &Request, options: &DiscoverOptions) -> Result
     Ok(all)
 }
 
+/// The root of the workspace that a folder or file is in; without a manifest, the folder.
+pub(crate) fn workspace_around(path: &Path) -> PathBuf {
+    let manifest = nearest_manifest(path);
+    let package = manifest.as_deref().and_then(Path::parent).map(workspace_of);
+    package.unwrap_or_else(|| if path.is_file() { path.parent().unwrap_or(path) } else { path }.to_owned())
+}
+
 /// The outermost folder above a package whose manifest is a workspace's; the package's own when there is none.
-pub(crate) fn workspace_of(folder: &Path) -> PathBuf {
+fn workspace_of(folder: &Path) -> PathBuf {
     let is_workspace = |folder: &&Path| {
         std::fs::read_to_string(folder.join("Cargo.toml"))
             .is_ok_and(|text| text.lines().any(|line| line.trim_start().starts_with("[workspace")))

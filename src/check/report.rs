@@ -8,10 +8,10 @@ use std::path::Path;
 
 use rustc_hash::FxHashSet;
 
-use super::{Analysed, Checked, Heed, Known, Request, workspace_of};
+use super::{Analysed, Checked, Heed, Known, Request, workspace_around};
 use crate::baseline::Scope;
 use crate::changed::Changes;
-use crate::discover::Discovery;
+use crate::discover::{Discovery, absolute};
 use crate::finding::{Finding, Problem, Report, Role, Summary};
 use crate::lexical;
 use crate::load::syntax_problem;
@@ -155,13 +155,9 @@ impl<'s, 'c, 'f> Seen<'s, 'c, 'f> {
     /// Whether every finding of a file, which may be gone, was looked for.
     fn is_searched(&self, path: &Path) -> bool {
         let Request { paths, cwd, .. } = self.request;
-        let is_below = |folder: &Path| path.starts_with(std::path::absolute(folder).unwrap_or(folder.to_owned()));
         let is_asked = match paths.is_empty() {
-            true => {
-                let package = cwd.ancestors().find(|folder| folder.join("Cargo.toml").is_file());
-                is_below(&workspace_of(package.unwrap_or(cwd)))
-            }
-            false => paths.iter().any(|asked| is_below(&cwd.join(asked))),
+            true => path.starts_with(workspace_around(cwd)),
+            false => paths.iter().any(|asked| path.starts_with(absolute(cwd, asked))),
         };
         is_asked && (!path.exists() || self.is_analysed(&shown_name(path, cwd)))
     }

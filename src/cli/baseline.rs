@@ -13,7 +13,8 @@ use super::Outcome;
 use super::args::{BaselineCommand, BaselineWriteArgs, CheckArgs};
 use super::run::{Failure, in_pool, request_of};
 use crate::baseline::{Baseline, DEFAULT_NAME, Entry, Fresh};
-use crate::check::{self, Checked, Known, workspace_of};
+use crate::check::{self, Checked, Known, workspace_around};
+use crate::discover::absolute;
 use crate::finding::{Cause, Finding};
 use crate::report::{Ink, Paint, Style};
 use crate::source::shown_name;
@@ -30,8 +31,8 @@ struct Place {
 /// The file that is named, else the one beside the workspace of the first path, or of the current folder.
 fn place(args: &CheckArgs, cwd: &Path) -> Place {
     match &args.baseline {
-        Some(path) => Place::new(cwd.join(path), true, cwd),
-        None => Place::beside(&args.paths.first().map_or_else(|| cwd.to_owned(), |path| cwd.join(path)), cwd),
+        Some(path) => Place::new(absolute(cwd, path), true, cwd),
+        None => Place::beside(args.paths.first().map_or(Path::new("."), PathBuf::as_path), cwd),
     }
 }
 
@@ -42,7 +43,7 @@ pub(super) fn known(args: &CheckArgs, cwd: &Path) -> Result<Option<Known>, Failu
 
 /// The baseline that speaks of a file where none is named.
 pub(super) fn known_of(file: &Path, cwd: &Path) -> Result<Option<Known>, Failure> {
-    Place::beside(&cwd.join(file), cwd).read_if_there(cwd)
+    Place::beside(file, cwd).read_if_there(cwd)
 }
 
 impl Place {
@@ -53,9 +54,7 @@ impl Place {
 
     /// In the root of the workspace that a file or folder is in.
     fn beside(path: &Path, cwd: &Path) -> Place {
-        let package = path.ancestors().find(|folder| folder.join("Cargo.toml").is_file());
-        let loose = if path.is_dir() { path } else { path.parent().unwrap_or(cwd) };
-        Place::new(package.map_or_else(|| loose.to_owned(), workspace_of).join(DEFAULT_NAME), false, cwd)
+        Place::new(workspace_around(&absolute(cwd, path)).join(DEFAULT_NAME), false, cwd)
     }
 
     fn read_if_there(&self, cwd: &Path) -> Result<Option<Known>, Failure> {

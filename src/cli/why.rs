@@ -89,7 +89,7 @@ fn rule_reasons(rules: &[RuleReason], style: &Style, out: &mut dyn Write) -> std
 fn silences(silenced: &[Silence], style: &Style, out: &mut dyn Write) -> std::io::Result<()> {
     let paint = Paint::new(style);
     for Silence { rule, line, column, by } in silenced {
-        writeln!(out, "  {} at {line}:{column}: not reported: {by}", paint.ink(Ink::Strong, rule))?;
+        writeln!(out, "  {} at {line}:{column}: silenced: {by}", paint.ink(Ink::Strong, rule))?;
     }
     Ok(())
 }

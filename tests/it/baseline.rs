@@ -89,7 +89,7 @@ fn what_is_written_is_not_reported() {
     let shown = connlint(&["baseline", "show"]).within(folder.path()).exits(0).both();
     insta::assert_snapshot!("show", shown);
     let why = connlint(&["why", "src/routes.rs:2"]).within(folder.path()).exits(0).out;
-    assert!(why.contains("not reported: in the baseline since 2024-10-04: before connlint"), "{why}");
+    assert!(why.contains("silenced: in the baseline since 2024-10-04: before connlint"), "{why}");
 }
 
 #[test]
