@@ -91,7 +91,10 @@ fn runs(lines: impl Iterator<Item = u32>) -> Vec<(u32, u32)> {
 mod tests {
     use super::*;
 
-    fn lines(hunks: &[((u32, u32), (u32, u32))]) -> Lines {
+    /// A first line and a number: before, and now.
+    type Replaced = ((u32, u32), (u32, u32));
+
+    fn lines(hunks: &[Replaced]) -> Lines {
         Lines::of(hunks.iter().map(|(old, new)| Hunk { old: *old, new: *new }).collect())
     }
 
@@ -118,7 +121,7 @@ mod tests {
     #[test]
     fn lines_move_with_further_changes() {
         let staged = lines(&[((0, 0), (5, 3))]);
-        let cases: [(&[((u32, u32), (u32, u32))], Lines); 4] = [
+        let cases: [(&[Replaced], Lines); 4] = [
             (&[((1, 0), (2, 10))], lines(&[((0, 0), (15, 3))])),
             (&[((1, 2), (0, 0))], lines(&[((0, 0), (3, 3))])),
             (&[((6, 1), (6, 2))], lines(&[((0, 0), (5, 1)), ((0, 0), (8, 1))])),
