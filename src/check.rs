@@ -2,21 +2,25 @@
 //!
 //! In: what to check. Out: a [`Checked`] report with the texts it points into. Nothing is printed here.
 
+mod report;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
+use crate::baseline::Baseline;
 use crate::catalog::{Catalog, CatalogError};
-use crate::discover::{DiscoverError, Discovery, Options as DiscoverOptions, discover};
-use crate::finding::{Confidence, Finding, Level, Report, Summary};
+use crate::changed::{Against, ChangedError, Changes};
+use crate::discover::{DiscoverError, Discovery, Options as DiscoverOptions, absolute, discover, nearest_manifest};
+use crate::finding::{Confidence, Level, Report};
 use crate::flow::{Flow, analyse};
 use crate::link::{Program, link};
-use crate::load::{load, syntax_problem};
+use crate::load::load;
 use crate::parse::Tests;
 use crate::rules::{self, findings};
 use crate::source::Sources;
-use crate::triage::{Filters, count, triage};
+use report::report;
 
 /// What to check, and how.
 #[derive(Debug, Clone)]
@@ -37,6 +41,33 @@ pub struct Request {
     pub families: Vec<String>,
     /// Findings that are less sure are left out.
     pub min_confidence: Confidence,
+    /// Whether comments in the source silence findings, and how.
+    pub suppressions: Heed,
+    /// Findings that may stay.
+    pub baseline: Option<Known>,
+    /// Only what changed since then is reported.
+    pub against: Option<Against>,
+}
+
+/// Findings that are known.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// The baseline.
+    pub baseline: Baseline,
+    /// The folder from which it names files.
+    pub folder: PathBuf,
+}
+
+/// Whether comments in the source are heeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Heed {
+    /// No: everything is reported, and nothing is said of the comments.
+    Ignored,
+    /// Yes.
+    #[default]
+    Heeded,
+    /// Yes, and one without a reason is a finding.
+    WithReasons,
 }
 
 /// The result of a run.
@@ -46,6 +77,8 @@ pub struct Checked {
     pub report: Report,
     /// The texts that it points into.
     pub sources: Sources,
+    /// What the baseline has and nothing matches: by index of the entry, how many findings.
+    pub stale: BTreeMap<usize, usize>,
 }
 
 /// Why a run could not be done at all.
@@ -57,6 +90,9 @@ pub enum CheckError {
     /// A broken catalogue.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    /// It is not known what changed.
+    #[error(transparent)]
+    Changed(#[from] ChangedError),
 }
 
 /// What the analysis knows, for those who ask about single constructions.
@@ -82,13 +118,39 @@ impl<'c, 'f> Analysed<'c, 'f> {
 /// Checks, and reports.
 ///
 /// # Errors
-/// When there is nothing to check.
+/// When there is nothing to check, or git does not tell what changed.
 pub fn run(request: &Request) -> Result<Checked, CheckError> {
-    with_analysis(request, |analysed| {
-        let found = findings(analysed.context(), &request.levels, request.pedantic);
-        let report = report(request, analysed, found);
-        Checked { report, sources: analysed.program.loaded.sources.clone() }
+    std::thread::scope(|scope| {
+        // git is asked meanwhile.
+        let changes = request.against.as_ref().map(|against| scope.spawn(|| changes(request, against)));
+        with_analysis(request, |analysed| {
+            let found = findings(analysed.context(), &request.levels, request.pedantic);
+            let changes = match changes.map(std::thread::ScopedJoinHandle::join) {
+                Some(Ok(changes)) => Some(changes?),
+                Some(Err(panic)) => std::panic::resume_unwind(panic),
+                None => None,
+            };
+            Ok(report(request, analysed, found, changes.as_ref()))
+        })?
     })
+}
+
+/// What becomes of each finding of an analysis, changed or not.
+#[must_use]
+pub fn assess(request: &Request, analysed: &Analysed<'_, '_>) -> Checked {
+    report(request, analysed, findings(analysed.context(), &request.levels, request.pedantic), None)
+}
+
+/// What changed in the repository of the current folder, or of what is checked elsewhere.
+fn changes(request: &Request, against: &Against) -> Result<Changes, ChangedError> {
+    let mut paths = request.paths.iter().map(|path| absolute(&request.cwd, path));
+    let elsewhere = paths.find(|path| !path.starts_with(&request.cwd));
+    let folder = match &elsewhere {
+        Some(path) if path.is_dir() => path,
+        Some(path) => path.parent().unwrap_or(path),
+        None => &request.cwd,
+    };
+    Changes::of(folder, against)
 }
 
 /// Analyses, and hands what is known to `ask`.
@@ -138,6 +200,13 @@ fn discover_with_callers(request: &Request, options: &DiscoverOptions) -> Result
     Ok(all)
 }
 
+/// The root of the workspace that a folder or file is in; without a manifest, the folder.
+pub(crate) fn workspace_around(path: &Path) -> PathBuf {
+    let manifest = nearest_manifest(path);
+    let package = manifest.as_deref().and_then(Path::parent).map(workspace_of);
+    package.unwrap_or_else(|| if path.is_file() { path.parent().unwrap_or(path) } else { path }.to_owned())
+}
+
 /// The outermost folder above a package whose manifest is a workspace's; the package's own when there is none.
 fn workspace_of(folder: &Path) -> PathBuf {
     let is_workspace = |folder: &&Path| {
@@ -184,27 +253,4 @@ fn packages_of_interest(catalog: &Catalog, discovery: &Discovery) -> Vec<bool> {
             return wanted;
         }
     }
-}
-
-fn report(request: &Request, analysed: &Analysed<'_, '_>, found: Vec<Finding>) -> Report {
-    let loaded = analysed.program.loaded;
-    let paths: FxHashMap<&str, &Path> =
-        loaded.files.iter().map(|file| (file.name.as_str(), file.path.as_path())).collect();
-    let is_asked = |file: &str| paths.get(file).is_none_or(|path| analysed.discovery.is_reported(path));
-    let filters = Filters { is_asked: &is_asked, families: &request.families, min_confidence: request.min_confidence };
-    let (findings, withheld) = triage(found, &filters);
-    let seen = Summary {
-        packages: analysed.discovery.packages.len(),
-        files: loaded.files.len(),
-        constructions: analysed.flow.analyses.len(),
-        ..Summary::default()
-    };
-    let summary = count(&findings, &withheld, seen);
-    let mut problems = analysed.discovery.problems.clone();
-    problems.extend(loaded.problems.iter().cloned());
-    let late = analysed.program.late_problems();
-    problems.extend(late.map(|(file, problem)| syntax_problem(&loaded.files[file].name, problem)));
-    problems.sort();
-    problems.dedup();
-    Report { findings, withheld, problems, summary }
 }

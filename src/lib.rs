@@ -8,18 +8,22 @@
 //!
 //! [`check::run`] is the whole of it; [`cli`] is the command around it.
 
+pub mod baseline;
 pub mod catalog;
+pub mod changed;
 pub mod check;
 pub mod cli;
 pub mod discover;
 pub mod facts;
 pub mod finding;
 pub mod flow;
+mod lexical;
 pub mod link;
 pub mod load;
 pub mod parse;
 pub mod report;
 pub mod rules;
 pub mod source;
+pub mod suppress;
 pub mod triage;
 pub mod why;

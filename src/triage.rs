@@ -1,9 +1,11 @@
 //! What becomes of each finding: it is reported, or withheld for a cause.
 //!
 //! In: what the rules found, and [`Filters`]. Out: the findings to report, those withheld, and the totals, in which every
-//! finding is counted once. The first cause in the order of [`cause`] is the one that is told.
+//! finding is counted once. The first cause that applies is told.
 
-use crate::finding::{Cause, Confidence, Finding, Level, Summary, Withheld};
+use crate::baseline::{Baseline, Entry, Taken};
+use crate::finding::{Cause, Confidence, Finding, Level, Location, Related, Summary, Withheld};
+use crate::suppress::{Suppressions, Verdict};
 
 /// What is asked for.
 pub struct Filters<'r> {
@@ -13,21 +15,31 @@ pub struct Filters<'r> {
     pub families: &'r [String],
     /// Nothing less sure.
     pub min_confidence: Confidence,
+    /// What comments in the source allow; none when they are not heeded.
+    pub suppressions: Option<&'r Suppressions>,
+    /// Findings that may stay.
+    pub baseline: Option<&'r Baseline>,
+    /// Whether a change that was asked about causes a finding.
+    pub is_changed: &'r dyn Fn(&Finding) -> bool,
 }
 
 /// What to report and what not, each sorted by place and rule.
 #[must_use]
-pub fn triage(found: Vec<Finding>, filters: &Filters<'_>) -> (Vec<Finding>, Vec<Withheld>) {
+pub fn triage(mut found: Vec<Finding>, filters: &Filters<'_>) -> (Vec<Finding>, Vec<Withheld>) {
+    found.sort_by(|a, b| place(a).cmp(&place(b)));
+    let mut known = filters.baseline.map(Taken::new).unwrap_or_default();
     let mut findings = Vec::new();
     let mut withheld = Vec::new();
-    for finding in found {
-        match cause(&finding, filters) {
+    for mut finding in found {
+        let cause = not_wanted(&finding, filters)
+            .or_else(|| suppressed(&mut finding, filters.suppressions?))
+            .or_else(|| known.take(&finding).map(baselined))
+            .or_else(|| (!(filters.is_changed)(&finding)).then_some(Cause::Unchanged));
+        match cause {
             Some(cause) => withheld.push(Withheld { finding, cause }),
             None => findings.push(finding),
         }
     }
-    findings.sort_by(|a, b| place(a).cmp(&place(b)));
-    withheld.sort_by(|a, b| place(&a.finding).cmp(&place(&b.finding)));
     (findings, withheld)
 }
 
@@ -53,7 +65,7 @@ pub fn count(findings: &[Finding], withheld: &[Withheld], seen: Summary) -> Summ
     summary
 }
 
-fn cause(finding: &Finding, filters: &Filters<'_>) -> Option<Cause> {
+fn not_wanted(finding: &Finding, filters: &Filters<'_>) -> Option<Cause> {
     let is_of_family = filters.families.is_empty() || filters.families.contains(&finding.family);
     if !(filters.is_asked)(&finding.location.file) || !is_of_family {
         Some(Cause::NotAsked)
@@ -63,6 +75,26 @@ fn cause(finding: &Finding, filters: &Filters<'_>) -> Option<Cause> {
         Some(Cause::Confidence)
     } else {
         None
+    }
+}
+
+fn baselined(entry: &Entry) -> Cause {
+    Cause::Baselined { since: Some(entry.since.to_string()), reason: entry.reason.clone() }
+}
+
+/// Comments that allow only some of the ways to a construction are shown with the finding.
+fn suppressed(finding: &mut Finding, suppressions: &Suppressions) -> Option<Cause> {
+    let in_part = |location: Location| {
+        let message = "a comment allows the routes through here, and others lead past it".to_owned();
+        Related { location, message }
+    };
+    match suppressions.of(finding) {
+        Verdict::Reported => None,
+        Verdict::InPart(comments) => {
+            finding.related.extend(comments.into_iter().map(in_part));
+            None
+        }
+        Verdict::Silenced { comment, reason } => Some(Cause::Suppressed { comment, reason }),
     }
 }
 

@@ -6,10 +6,10 @@
 use serde::Serialize;
 
 use crate::check::Analysed;
-use crate::finding::{Finding, Level, Location, Step};
+use crate::finding::{Cause, Finding, Level, Location, Report, Step, Withheld};
 use crate::flow::{Analysis, End, Frequency, Innocent, Kept, Via};
 use crate::rules::{chain_steps, rule_of};
-use crate::source::Span;
+use crate::source::{Pos, Span};
 
 /// The reasoning about one construction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -115,6 +115,41 @@ pub fn rules_at(analysed: &Analysed<'_, '_>, file: &str, line: u32, column: Opti
     found.extend(silent.map(|acquittal| of(acquittal.rule, &acquittal.location, false, false, &acquittal.reason)));
     found.sort_by(|a, b| (a.line, a.column, a.rule).cmp(&(b.line, b.column, b.rule)));
     found
+}
+
+/// A finding that is not reported, because somebody said so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Silence {
+    /// The rule.
+    pub rule: &'static str,
+    /// 1-based.
+    pub line: u32,
+    /// 1-based, in characters.
+    pub column: u32,
+    /// Where it is said, and why.
+    pub by: String,
+}
+
+/// The findings at a 1-based line of a file (and column, if given) that a comment or the baseline withholds.
+#[must_use]
+pub fn silenced_at(report: &Report, file: &str, line: u32, column: Option<u32>) -> Vec<Silence> {
+    let here = |finding: &Finding| finding.location.file == file && covers(finding.location.span, line, column);
+    let silence = |Withheld { finding, cause }: &Withheld| {
+        let Pos { line, column } = finding.location.span.start;
+        Some(Silence { rule: finding.rule, line, column, by: by(cause)? })
+    };
+    report.withheld.iter().filter(|withheld| here(&withheld.finding)).filter_map(silence).collect()
+}
+
+/// Who says that a finding is not to be reported, and why; none when nobody does.
+fn by(cause: &Cause) -> Option<String> {
+    let (by, reason) = match cause {
+        Cause::Suppressed { comment, reason } => (format!("allowed by the comment at {}", place(comment)), reason),
+        Cause::Baselined { since: Some(since), reason } => (format!("in the baseline since {since}"), reason),
+        Cause::Baselined { since: None, reason } => ("in the baseline".to_owned(), reason),
+        Cause::NotAsked | Cause::Level | Cause::Confidence | Cause::Unchanged => return None,
+    };
+    Some(reason.as_ref().map_or(by.clone(), |reason| format!("{by}: {reason}")))
 }
 
 /// Lines of a file that hold constructions, sorted: what `at` could be asked about.

@@ -51,6 +51,8 @@ pub struct Cli {
 pub enum Command {
     /// Check packages and report what is built in the wrong place
     Check(CheckArgs),
+    /// Keep a file of known findings, so that only new ones are reported
+    Baseline(BaselineArgs),
     /// Show the reasoning about the construction at a place, reported or not
     ///
     /// Prints how often the construction runs, from which root, by which chain of calls, and what becomes of the value.
@@ -125,6 +127,86 @@ pub struct CheckArgs {
     /// Leave out findings that are less sure than this
     #[arg(long, value_enum, default_value_t, value_name = "CONFIDENCE", help_heading = "Levels")]
     pub min_confidence: ConfidenceFloor,
+    /// Report also what comments in the source allow, and nothing about these comments
+    #[arg(long, help_heading = "Old and allowed findings")]
+    pub no_suppressions: bool,
+    /// Report comments that allow something without saying why
+    ///
+    /// A reason stands after two hyphens: `// connlint: allow(client-per-call) -- one call a day`.
+    #[arg(long, conflicts_with = "no_suppressions", help_heading = "Old and allowed findings")]
+    pub require_reasons: bool,
+    /// The file of known findings, which are not reported [default: connlint-baseline.json in the workspace's root]
+    ///
+    /// `connlint baseline write` makes it.
+    #[arg(long, value_name = "FILE", help_heading = "Old and allowed findings")]
+    pub baseline: Option<PathBuf>,
+    /// Report known findings, too
+    #[arg(long, conflicts_with_all = ["baseline", "strict_baseline"], help_heading = "Old and allowed findings")]
+    pub no_baseline: bool,
+    /// Fail also when a known finding is gone, so that `connlint baseline prune` is not forgotten
+    #[arg(long, help_heading = "Old and allowed findings")]
+    pub strict_baseline: bool,
+    /// Report only what changed since a revision causes: `--since origin/main`
+    ///
+    /// The whole program is analysed. A finding is reported when the construction, or a step of the way to it, is on a
+    /// line that differs between the working tree and the commit at which HEAD and REV parted. New files count that git
+    /// does not track yet.
+    #[arg(long, value_name = "REV", help_heading = "Old and allowed findings")]
+    pub since: Option<String>,
+    /// Report only what is staged causes: for a hook before a commit
+    ///
+    /// As --since, with the lines that `git diff --cached` shows. Files are read as they lie there.
+    #[arg(long, conflicts_with = "since", help_heading = "Old and allowed findings")]
+    pub staged: bool,
+}
+
+/// `connlint baseline`.
+#[derive(Debug, Clone, Args)]
+#[command(arg_required_else_help = true, after_help = BASELINE_EXAMPLES)]
+pub struct BaselineArgs {
+    /// What to do with the file.
+    #[command(subcommand)]
+    pub command: BaselineCommand,
+}
+
+/// How a baseline is used; part of the help.
+const BASELINE_EXAMPLES: &str = "Examples:
+  connlint baseline write --reason \"before connlint\"   once; commit connlint-baseline.json
+  connlint check                                        from then on: new findings only
+  connlint baseline prune                               take out what was mended
+  connlint baseline write --update                      add what is new; the rest keeps date and reason";
+
+/// The commands of `connlint baseline`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum BaselineCommand {
+    /// Write what is found into the file; one that is there is touched with --update only
+    Write(BaselineWriteArgs),
+    /// Remove what is in the file and is not found any more
+    Prune(BaselineRunArgs),
+    /// List what is in the file, since when, and why
+    Show(BaselineRunArgs),
+}
+
+/// `connlint baseline write`.
+#[derive(Debug, Clone, Args)]
+pub struct BaselineWriteArgs {
+    /// Add what is new to a file that is there; what is in it keeps its date and reason
+    #[arg(long)]
+    pub update: bool,
+    /// Why the new entries may stay
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// As `connlint check` is run.
+    #[command(flatten)]
+    pub check: CheckArgs,
+}
+
+/// `connlint baseline prune`, `connlint baseline show`.
+#[derive(Debug, Clone, Args)]
+pub struct BaselineRunArgs {
+    /// As `connlint check` is run.
+    #[command(flatten)]
+    pub check: CheckArgs,
 }
 
 /// `connlint why`.

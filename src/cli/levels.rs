@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
+pub use crate::rules::{UnknownRule, known_rule};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use thiserror::Error;
 
 use crate::finding::Level;
 
@@ -29,27 +29,6 @@ pub struct LevelChange {
 /// All `-A`, `-W` and `-D`, in the order they were given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LevelChanges(pub Vec<LevelChange>);
-
-/// A name that is not a rule's.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("there is no rule `{name}`")]
-pub struct UnknownRule {
-    /// The name, as written.
-    pub name: String,
-    /// The rule with the most similar name, if one is similar.
-    pub nearest: Option<String>,
-}
-
-impl UnknownRule {
-    /// What to do about it.
-    #[must_use]
-    pub fn help(&self) -> String {
-        match &self.nearest {
-            Some(nearest) => format!("did you mean `{nearest}`? `connlint rules` lists all rules"),
-            None => "`connlint rules` lists all rules".to_owned(),
-        }
-    }
-}
 
 /// The level of each rule of `known` (rule, default level): pedantic rules are off unless `pedantic`; then `changes`
 /// apply, the later ones over the earlier ones.
@@ -74,25 +53,6 @@ pub fn levels<'a>(
         }
     }
     Ok(levels)
-}
-
-/// Whether `name` is one of `rules`.
-///
-/// # Errors
-/// If it is not: the error names the nearest rule.
-pub fn known_rule<'a>(name: &str, rules: impl IntoIterator<Item = &'a str>) -> Result<(), UnknownRule> {
-    const SIMILAR: f64 = 0.7;
-    let mut nearest: Option<(f64, &str)> = None;
-    for rule in rules {
-        if rule == name {
-            return Ok(());
-        }
-        let score = strsim::normalized_damerau_levenshtein(name, rule);
-        if score >= SIMILAR && nearest.is_none_or(|(best, _)| score > best) {
-            nearest = Some((score, rule));
-        }
-    }
-    Err(UnknownRule { name: name.to_owned(), nearest: nearest.map(|(_, rule)| rule.to_owned()) })
 }
 
 impl FromArgMatches for LevelChanges {

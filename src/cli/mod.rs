@@ -4,6 +4,7 @@
 //! level of each rule, an [`Outcome`]. [`run()`] alone analyses and prints.
 
 pub mod args;
+mod baseline;
 pub mod levels;
 pub mod outcome;
 pub mod run;
@@ -26,7 +27,7 @@ pub use style::{Environment, style};
 /// What clap has to say: a mistake in the arguments, or the help or version that was asked for
 /// ([`clap::Error::exit_code`] tells them apart).
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    read(Cli::command(), args.into_iter().collect())
+    read(command(), args.into_iter().collect())
 }
 
 /// Reads the arguments of `cargo-connlint`, which cargo calls with its own name for the command as first argument.
@@ -36,7 +37,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
 /// # Errors
 /// As [`parse`].
 pub fn parse_cargo(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    let command = Cli::command().bin_name("cargo connlint");
+    let command = command().bin_name("cargo connlint");
     let mut args: Vec<OsString> = args.into_iter().collect();
     if args.get(1).is_some_and(|arg| arg == "connlint") {
         args.remove(1);
@@ -51,6 +52,17 @@ pub fn parse_cargo(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap
         args.insert(1.min(args.len()), "check".into());
     }
     read(command, args)
+}
+
+/// The command line. `connlint baseline` runs as `check` does, and its help leaves out what it makes no use of.
+fn command() -> clap::Command {
+    const OF_CHECK: [&str; 6] = ["format", "quiet", "no_baseline", "strict_baseline", "since", "staged"];
+    let hide = |arg: clap::Arg| if OF_CHECK.contains(&arg.get_id().as_str()) { arg.hide(true) } else { arg };
+    Cli::command().mut_subcommand("baseline", |baseline| {
+        ["write", "prune", "show"].into_iter().fold(baseline, |baseline, name| {
+            baseline.mut_subcommand(name, |command| command.mut_args(hide).after_help(None::<&str>))
+        })
+    })
 }
 
 fn read(mut command: clap::Command, args: Vec<OsString>) -> Result<Cli, clap::Error> {

@@ -8,7 +8,9 @@ use std::path::PathBuf;
 
 use super::args::{CheckArgs, Cli, Command, ExplainArgs, RulesArgs, TextFormat};
 use super::{Environment, Outcome, known_rule, levels, style};
-use crate::check::{self, CheckError, Request};
+use crate::baseline::BaselineError;
+use crate::changed::Against;
+use crate::check::{self, CheckError, Heed, Request};
 use crate::finding::{Confidence, Level};
 use crate::report::{Style, render};
 use crate::rules::page::{self, RulePage, render_page, rules_json, rules_table};
@@ -42,6 +44,10 @@ pub(super) enum Failure {
     Check(#[from] CheckError),
     #[error("{0}")]
     Rule(#[from] super::UnknownRule),
+    #[error("{0}")]
+    Baseline(#[from] BaselineError),
+    #[error("there is a baseline already: {}", .0.display())]
+    BaselineExists(PathBuf),
     #[error("a rule page is broken: {0}; please report this")]
     Page(&'static page::PageError),
     #[error("the current folder cannot be found: {0}")]
@@ -63,6 +69,12 @@ impl Failure {
                     "name a folder that holds a Cargo.toml with members, or .rs files".to_owned()
                 }
             }),
+            Failure::Check(CheckError::Changed(error)) => Some(error.help()),
+            Failure::Baseline(error) => Some(error.help()),
+            Failure::BaselineExists(_) => Some(
+                "`connlint baseline write --update` adds what is new and keeps the rest; `prune` removes what is gone"
+                    .to_owned(),
+            ),
             _ => None,
         }
     }
@@ -73,6 +85,10 @@ fn dispatch(cli: &Cli, environment: &Environment, out: &mut dyn Write) -> Result
         Command::Check(args) => {
             let style = style(&cli.display, args.quiet, environment);
             check(args, &style, out)
+        }
+        Command::Baseline(args) => {
+            let style = style(&cli.display, false, environment);
+            super::baseline::baseline(&args.command, &style, out)
         }
         Command::Why(args) => {
             let style = style(&cli.display, false, environment);
@@ -94,24 +110,46 @@ fn pages() -> Result<&'static [RulePage], Failure> {
 }
 
 fn check(args: &CheckArgs, style: &Style, out: &mut dyn Write) -> Result<Outcome, Failure> {
-    let known = pages()?.iter().map(|page| (page.id.as_str(), page.level));
-    let levels = levels(known, args.pedantic, &args.levels.0)?;
-    let mut request = request(args.paths.clone(), args.all_targets, levels, args.min_confidence.into())?;
-    request.pedantic = args.pedantic;
-    request.max_connections = args.max_connections;
-    request.families.clone_from(&args.families);
+    let mut request = request_of(args)?;
+    request.baseline = super::baseline::known(args, &request.cwd)?;
     let threads = args.threads.map_or(0, std::num::NonZero::get);
     let checked = in_pool(threads, || check::run(&request))??;
     render(args.format.into(), &checked.report, &checked.sources, style, out)?;
     out.flush()?;
     let summary = &checked.report.summary;
-    Ok(if summary.errors + summary.warnings > 0 {
+    let is_stale = args.strict_baseline && summary.stale > 0;
+    Ok(if summary.errors + summary.warnings > 0 || is_stale {
         Outcome::Findings
     } else if summary.files == 0 && !checked.report.problems.is_empty() {
         Outcome::Failed
     } else {
         Outcome::Clean
     })
+}
+
+/// What `check` is to check, without the baseline.
+pub(super) fn request_of(args: &CheckArgs) -> Result<Request, Failure> {
+    let known = pages()?.iter().map(|page| (page.id.as_str(), page.level));
+    let levels = levels(known, args.pedantic, &args.levels.0)?;
+    let mut request = request(args.paths.clone(), args.all_targets, levels, args.min_confidence.into())?;
+    request.pedantic = args.pedantic;
+    request.max_connections = args.max_connections;
+    request.families.clone_from(&args.families);
+    request.suppressions = heed(args);
+    request.against = match &args.since {
+        Some(revision) => Some(Against::Revision(revision.clone())),
+        None => args.staged.then_some(Against::Staged),
+    };
+    Ok(request)
+}
+
+/// How comments in the source are taken.
+fn heed(args: &CheckArgs) -> Heed {
+    match (args.no_suppressions, args.require_reasons) {
+        (true, _) => Heed::Ignored,
+        (false, true) => Heed::WithReasons,
+        (false, false) => Heed::Heeded,
+    }
 }
 
 /// Runs `work` on worker threads with room for deep expressions; 0 threads: one per core.
@@ -141,6 +179,9 @@ pub(super) fn request(
         max_connections,
         families: Vec::new(),
         min_confidence,
+        suppressions: Heed::Heeded,
+        baseline: None,
+        against: None,
     })
 }
 

@@ -1,16 +1,16 @@
 //! `connlint why`: the reasoning about the constructions at a place.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::Outcome;
 use super::args::{TextFormat, WhyArgs};
 use super::run::{Failure, in_pool, request};
-use crate::check::with_analysis;
-use crate::finding::Confidence;
+use crate::check::{assess, with_analysis};
+use crate::finding::{Confidence, Level};
 use crate::report::{Ink, Paint, Style};
+use crate::rules;
 use crate::source::shown_name;
-use crate::why::{self, EndReasoning, Reasoning, RuleReason};
+use crate::why::{self, EndReasoning, Reasoning, RuleReason, Silence};
 
 /// What was found at the place.
 #[derive(serde::Serialize)]
@@ -20,6 +20,8 @@ struct Answer {
     reasonings: Vec<Reasoning>,
     /// What the other rules say of the place.
     rules: Vec<RuleReason>,
+    /// What is found here and not reported, because somebody said so.
+    silenced: Vec<Silence>,
     /// Lines of the file that hold constructions.
     #[serde(skip)]
     others: Vec<u32>,
@@ -30,13 +32,17 @@ struct Answer {
 
 pub(super) fn why(args: &WhyArgs, style: &Style, out: &mut dyn Write) -> Result<Outcome, Failure> {
     let place = &args.place;
-    let request = request(vec![place.file.clone()], false, BTreeMap::new(), Confidence::Low)?;
+    let every_rule = rules::ids().into_iter().map(|rule| (rule.to_owned(), Level::Warning)).collect();
+    let mut request = request(vec![place.file.clone()], false, every_rule, Confidence::Low)?;
+    request.pedantic = true;
+    request.baseline = super::baseline::known_of(&place.file, &request.cwd)?;
     let absolute = std::path::absolute(&place.file).unwrap_or_else(|_| place.file.clone());
     let file = shown_name(&absolute, &request.cwd);
     let answer = in_pool(0, || {
         with_analysis(&request, |analysed| Answer {
             reasonings: why::at(analysed, &file, place.line, place.column),
             rules: why::rules_at(analysed, &file, place.line, place.column),
+            silenced: why::silenced_at(&assess(&request, analysed).report, &file, place.line, place.column),
             others: why::lines_with_constructions(analysed, &file),
             known: analysed.program.loaded.sources.get(&file).is_some(),
         })
@@ -52,6 +58,7 @@ pub(super) fn why(args: &WhyArgs, style: &Style, out: &mut dyn Write) -> Result<
                 human(reasoning, style, out)?;
             }
             rule_reasons(&answer.rules, style, out)?;
+            silences(&answer.silenced, style, out)?;
         }
     }
     out.flush()?;
@@ -60,7 +67,7 @@ pub(super) fn why(args: &WhyArgs, style: &Style, out: &mut dyn Write) -> Result<
 
 impl Answer {
     fn is_empty(&self) -> bool {
-        self.reasonings.is_empty() && self.rules.is_empty()
+        self.reasonings.is_empty() && self.rules.is_empty() && self.silenced.is_empty()
     }
 }
 
@@ -74,6 +81,15 @@ fn rule_reasons(rules: &[RuleReason], style: &Style, out: &mut dyn Write) -> std
             (false, _) => "not reported",
         };
         writeln!(out, "  {} at {line}:{column}: {verdict}: {reason}", paint.ink(Ink::Strong, rule))?;
+    }
+    Ok(())
+}
+
+/// One line for each finding that somebody has silenced.
+fn silences(silenced: &[Silence], style: &Style, out: &mut dyn Write) -> std::io::Result<()> {
+    let paint = Paint::new(style);
+    for Silence { rule, line, column, by } in silenced {
+        writeln!(out, "  {} at {line}:{column}: silenced: {by}", paint.ink(Ink::Strong, rule))?;
     }
     Ok(())
 }

@@ -34,6 +34,8 @@ use load::{Group, Loaded, Loader};
 use manifest::{Manifest, Manifests, Reading};
 use select::{Scope, Selection};
 
+pub(crate) use paths::{absolute, nearest_manifest};
+
 pub use model::{Dependency, DependencyKind, DiscoverError, Discovery, Package, Target, TargetKind};
 
 use crate::finding::Problem;

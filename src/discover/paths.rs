@@ -7,7 +7,7 @@ pub(super) const MANIFEST: &str = "Cargo.toml";
 
 /// `path`, seen from `base`, without `.` and `..`. Where dropping `..` would lead elsewhere, because a symbolic link
 /// comes before it, the path keeps it.
-pub(super) fn absolute(base: &Path, path: &Path) -> PathBuf {
+pub(crate) fn absolute(base: &Path, path: &Path) -> PathBuf {
     let joined = base.join(path);
     let plain = without_dots(&joined);
     if plain != joined && !plain.exists() && joined.exists() { joined } else { plain }
@@ -40,7 +40,7 @@ pub(super) fn folder_of(file: &Path) -> &Path {
 }
 
 /// The manifest that holds `folder`: its own or the nearest above.
-pub(super) fn nearest_manifest(folder: &Path) -> Option<PathBuf> {
+pub(crate) fn nearest_manifest(folder: &Path) -> Option<PathBuf> {
     folder.ancestors().map(manifest_of).find(|path| path.is_file())
 }
 

@@ -105,6 +105,8 @@ pub struct Step {
     pub what: String,
     /// What kind of step it is.
     pub role: Role,
+    /// Further routes lead to the construction past the function that the step is in.
+    pub bypassed: bool,
 }
 
 /// A place that belongs to a finding without being on its chain.
@@ -127,17 +129,17 @@ pub struct Finding {
     pub confidence: Confidence,
     /// One terse phrase that stands alone: lower case, no full stop.
     pub message: String,
-    /// What is built.
-    pub resource: Resource,
-    /// Family of the client, e.g. `redis`, `http`.
+    /// What is built; none for findings about something else than a client.
+    pub resource: Option<Resource>,
+    /// Family of the client, e.g. `redis`, `http`; empty without a resource.
     pub family: String,
-    /// Canonical path of the constructor, e.g. `redis::Client::open`.
+    /// Canonical path of the constructor, e.g. `redis::Client::open`; empty without a resource.
     pub call: String,
     /// The constructor call; for a builder chain from its path to its terminal call.
     pub location: Location,
-    /// The function that the construction stands in.
+    /// The function that the construction stands in; empty without a resource.
     pub function: String,
-    /// From the root (first) to the construction (last).
+    /// From the root (first) to the construction (last); empty without a resource.
     pub chain: Vec<Step>,
     /// How many further routes lead to the construction.
     pub more_chains: usize,
@@ -225,6 +227,8 @@ pub struct Summary {
     pub below_level: usize,
     /// Findings outside of what was asked for: other paths, other families, nothing changed.
     pub skipped: usize,
+    /// Findings that the baseline has and that are gone; they are no findings of this run.
+    pub stale: usize,
 }
 
 /// Everything that a run has to say.

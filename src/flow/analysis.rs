@@ -271,12 +271,6 @@ fn stays_in_loop(program: &Program<'_>, end: &End, expr: ExprId) -> bool {
 
 /// The guilty end of the highest frequency; among equals the one with the surest, shortest chain.
 fn decide(analysis: &Analysis, known: &Frequencies) -> Option<usize> {
-    let guilty = analysis.ends.iter().enumerate().filter(|(_, end)| {
-        end.innocent.is_none()
-            && end.frequency.is_some_and(|frequency| {
-                frequency > Frequency::Once && !(frequency == Frequency::PerWorker && analysis.site.per_thread)
-            })
-    });
     let length = |end: &End| {
         let above = match end.context.root {
             Some(_) => 0,
@@ -284,7 +278,8 @@ fn decide(analysis: &Analysis, known: &Frequencies) -> Option<usize> {
         };
         end.route.len() + above as usize
     };
-    guilty
+    analysis
+        .guilty()
         .max_by_key(|(index, end)| (end.frequency, end.sure, std::cmp::Reverse(length(end)), std::cmp::Reverse(*index)))
         .map(|(index, _)| index)
 }
@@ -339,6 +334,15 @@ fn group(analyses: &mut [Analysis]) {
 }
 
 impl Analysis {
+    /// The guilty ends: not innocent, and reached more than once. Each with its index in `ends`.
+    pub fn guilty(&self) -> impl Iterator<Item = (usize, &End)> {
+        let is_often = |frequency: Frequency| {
+            frequency > Frequency::Once && !(frequency == Frequency::PerWorker && self.site.per_thread)
+        };
+        let is_guilty = move |end: &End| end.innocent.is_none() && end.frequency.is_some_and(is_often);
+        self.ends.iter().enumerate().filter(move |(_, end)| is_guilty(end))
+    }
+
     /// The root that the deciding end stands in, when a closure or loop is one.
     #[must_use]
     pub fn inner_root(&self) -> Option<&(RootHit, ExprId)> {

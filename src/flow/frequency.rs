@@ -102,6 +102,23 @@ impl Frequencies {
         }
         count
     }
+
+    /// Whether a root of at least this frequency reaches a unit by a way that does not pass through another one.
+    #[must_use]
+    pub fn is_reached_past(&self, unit: UnitId, passed: UnitId, least: Frequency) -> bool {
+        let mut seen = FxHashSet::from_iter([passed]);
+        let mut stack = vec![unit];
+        while let Some(at) = stack.pop() {
+            if !seen.insert(at) {
+                continue;
+            }
+            if self.roots.get(&at).is_some_and(|frequency| *frequency >= least) {
+                return true;
+            }
+            stack.extend(self.callers.get(&at).into_iter().flatten());
+        }
+        false
+    }
 }
 
 /// An edge: how a reference hands frequency on.

@@ -236,12 +236,13 @@ impl Page<'_> {
 
 /// What stands below the marked construction.
 fn label(finding: &Finding) -> String {
-    let verb = match finding.resource {
+    let Some(resource) = finding.resource else { return "here".to_owned() };
+    let verb = match resource {
         Resource::Client | Resource::Pool => "built",
         Resource::Connection => "opened",
     };
     let family = clean(&finding.family);
-    format!("{family} {} {verb} here", finding.resource.name())
+    format!("{family} {} {verb} here", resource.name())
 }
 
 /// What to say of a finding that is not certain.

@@ -34,11 +34,11 @@ struct JsonFinding<'a> {
     level: Level,
     confidence: Confidence,
     message: &'a str,
-    resource: Resource,
-    family: &'a str,
-    call: &'a str,
+    resource: Option<Resource>,
+    family: Option<&'a str>,
+    call: Option<&'a str>,
     location: JsonLocation<'a>,
-    function: &'a str,
+    function: Option<&'a str>,
     /// Root first, the construction last.
     chain: Vec<JsonStep<'a>>,
     related: Vec<JsonRelated<'a>>,
@@ -115,10 +115,10 @@ fn finding(finding: &Finding) -> JsonFinding<'_> {
         confidence: finding.confidence,
         message: &finding.message,
         resource: finding.resource,
-        family: &finding.family,
-        call: &finding.call,
+        family: known(&finding.family),
+        call: known(&finding.call),
         location: location(&finding.location),
-        function: &finding.function,
+        function: known(&finding.function),
         chain: finding
             .chain
             .iter()
@@ -147,6 +147,11 @@ fn finding(finding: &Finding) -> JsonFinding<'_> {
     }
 }
 
+/// What is not known is `null`.
+fn known(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
 fn location(location: &Location) -> JsonLocation<'_> {
     JsonLocation {
         file: &location.file,
@@ -159,7 +164,7 @@ fn location(location: &Location) -> JsonLocation<'_> {
 
 fn problem(problem: &Problem) -> JsonProblem<'_> {
     JsonProblem {
-        file: Some(problem.file.as_str()).filter(|file| !file.is_empty()),
+        file: known(&problem.file),
         line: Some(problem.line).filter(|line| *line > 0),
         column: Some(problem.column).filter(|column| *column > 0),
         message: &problem.message,

@@ -78,7 +78,7 @@ pub(super) fn sources(files: &[(&str, &str)]) -> Sources {
 }
 
 pub(super) fn step(location: Location, function: &str, what: &str, role: Role) -> Step {
-    Step { location, function: function.to_owned(), what: what.to_owned(), role }
+    Step { location, function: function.to_owned(), what: what.to_owned(), role, bypassed: false }
 }
 
 /// A finding with nothing but a place.
@@ -88,7 +88,7 @@ pub(super) fn bare(rule: &'static str, level: Level, message: &str, location: Lo
         level,
         confidence: Confidence::High,
         message: message.to_owned(),
-        resource: Resource::Client,
+        resource: Some(Resource::Client),
         family: "redis".to_owned(),
         call: "redis::Client::open".to_owned(),
         location,

@@ -27,6 +27,10 @@ pub fn summary_line(report: &Report) -> String {
     if summary.below_level > 0 {
         line.push_str(&format!(", {} of rules that are off or below the confidence asked for", summary.below_level));
     }
+    if summary.stale > 0 {
+        let gone = count(summary.stale, "finding", "findings");
+        line.push_str(&format!("; {gone} of the baseline gone: `connlint baseline prune`"));
+    }
     if !report.problems.is_empty() {
         let problems = count(report.problems.len(), "problem", "problems");
         line.push_str(&format!("; {problems} with the input"));

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::context::{Context, family_title};
 use super::judge::Identities;
-use super::{chain, help};
+use super::{chain, help, routes};
 use crate::finding::{Confidence, Finding, Level, Location, Related, Resource};
 use crate::flow::{Analysis, End, Frequency};
 use crate::link::Program;
@@ -73,7 +73,7 @@ fn finding_of<'c>(
     let rule = rule_of(site.resource, end)?;
     let program = context.program;
     let location = Location { file: program.file_name(site.unit).to_owned(), span: site.span };
-    let steps = chain::steps(context, analysis, end);
+    let steps = routes::marked(context, analysis, chain::placed_steps(context, analysis, end));
     let (help, example) = help::of(project, context, analysis, frequency);
     let confidence = confidence(context, analysis, frequency);
     let more = context.known.roots_above(end.place().0, frequency).saturating_sub(1);
@@ -83,7 +83,7 @@ fn finding_of<'c>(
         level: levels.get(rule).copied().unwrap_or(Level::Error),
         confidence,
         message: message(program, analysis, said_frequency(end)?),
-        resource: site.resource,
+        resource: Some(site.resource),
         family: site.family.clone(),
         call: site.call.path.to_string(),
         location,

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use super::Found;
 use super::context::Context;
 use crate::facts::ExprId;
 use crate::finding::{Confidence, Finding, Level, Location, Related, Resource, Role, Step, fingerprint};
@@ -118,13 +119,14 @@ impl Draft {
             function: self.place.function.clone(),
             what: self.what,
             role: Role::Construction,
+            bypassed: false,
         });
         Finding {
             rule,
             level,
             confidence: self.confidence,
             message: self.message,
-            resource: self.resource,
+            resource: Some(self.resource),
             family: self.family,
             call: self.call,
             location: self.place.location,
@@ -184,25 +186,31 @@ impl Judge {
     }
 }
 
-/// The findings of `rules` that `levels` does not turn off, in the order of the rules; those of a rule's pedantic part only
-/// if `pedantic`.
+/// The findings of `rules` that `levels` does not turn off, in the order of the rules; those of a rule's pedantic part are
+/// among the findings only if `pedantic`.
 pub(super) fn judged(
     context: Context<'_, '_>,
     rules: &'static [Rule],
     levels: &BTreeMap<String, Level>,
     pedantic: bool,
-) -> Vec<Finding> {
+) -> Found {
     let on = |rule: &&Rule| levels.get(rule.id).is_some_and(|level| *level != Level::Off);
     let judged = |rule: &Rule| {
         let mut judge = Judge { rule: rule.id, ..Judge::default() };
         (rule.judge)(context, &mut judge);
-        if !pedantic {
-            judge.remarks.clear();
-        }
-        identified(rule.id, levels[rule.id], judge.drafts, judge.remarks)
+        let drafts = judge.drafts.len();
+        let found = identified(rule.id, levels[rule.id], judge.drafts, judge.remarks);
+        let (findings, remarks) = found.into_iter().partition(|(index, _)| pedantic || *index < drafts);
+        let strip = |found: Vec<(usize, Finding)>| found.into_iter().map(|(_, finding)| finding).collect();
+        Found { findings: strip(findings), remarks: strip(remarks) }
     };
-    let of_each: Vec<Vec<Finding>> = rules.par_iter().filter(on).map(judged).collect();
-    of_each.into_iter().flatten().collect()
+    let of_each: Vec<Found> = rules.par_iter().filter(on).map(judged).collect();
+    let mut all = Found::default();
+    for Found { findings, remarks } in of_each {
+        all.findings.extend(findings);
+        all.remarks.extend(remarks);
+    }
+    all
 }
 
 /// What each rule says of its subjects, whatever its level: findings and acquittals.
@@ -212,22 +220,23 @@ pub(super) fn reasons(context: Context<'_, '_>, rules: &'static [Rule]) -> (Vec<
     for rule in rules {
         let mut judge = Judge { rule: rule.id, explains: true, ..Judge::default() };
         (rule.judge)(context, &mut judge);
-        findings.extend(identified(rule.id, Level::Warning, judge.drafts, judge.remarks));
+        let found = identified(rule.id, Level::Warning, judge.drafts, judge.remarks);
+        findings.extend(found.into_iter().map(|(_, finding)| finding));
         acquittals.append(&mut judge.acquittals);
     }
     (findings, acquittals)
 }
 
-/// The findings of one rule. Its pedantic part comes last, so that it changes neither the identity of another finding nor
-/// takes its place.
-fn identified(rule: &'static str, level: Level, drafts: Vec<Draft>, remarks: Vec<Draft>) -> Vec<Finding> {
+/// The findings of one rule, each with the index of its draft. The pedantic part comes last, so that it changes neither the
+/// identity of another finding nor takes its place.
+fn identified(rule: &'static str, level: Level, drafts: Vec<Draft>, remarks: Vec<Draft>) -> Vec<(usize, Finding)> {
     let mut identities = Identities::default();
-    let identify = |(draft, level): (Draft, Level)| {
+    let identify = |(index, (draft, level)): (usize, (Draft, Level))| {
         let identity = draft.place.identity.clone();
-        identities.identified(draft.finding(rule, level), &identity)
+        Some((index, identities.identified(draft.finding(rule, level), &identity)?))
     };
     let remarks = remarks.into_iter().map(|draft| (draft, level.min(Level::Pedantic)));
-    drafts.into_iter().map(|draft| (draft, level)).chain(remarks).filter_map(identify).collect()
+    drafts.into_iter().map(|draft| (draft, level)).chain(remarks).enumerate().filter_map(identify).collect()
 }
 
 /// Gives findings an identity without line numbers, and takes one per place: a file that two targets share is judged in

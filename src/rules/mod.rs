@@ -22,10 +22,12 @@ mod missing_health_check;
 mod missing_lifecycle_log;
 mod missing_startup_check;
 mod missing_timeout;
+mod names;
 mod oversized_pool;
 pub mod page;
 mod pooled_multiplexed;
 mod processes;
+mod routes;
 mod servers;
 mod settings;
 mod sizes;
@@ -39,6 +41,7 @@ pub use chain::steps as chain_steps;
 pub use construction::{RULES as CONSTRUCTION_RULES, rule_of};
 pub use context::{Context, MAX_CONNECTIONS};
 use judge::{Acquittal, Rule};
+pub use names::{UnknownRule, known_rule};
 
 use crate::finding::{Finding, Level};
 
@@ -64,17 +67,28 @@ const PRACTICE: &[Rule] = &[
 /// The ids of all rules, in the order of the documentation.
 #[must_use]
 pub fn ids() -> Vec<&'static str> {
-    CONSTRUCTION_RULES.iter().copied().chain(PRACTICE.iter().map(|rule| rule.id)).collect()
+    let of_practice = PRACTICE.iter().map(|rule| rule.id);
+    CONSTRUCTION_RULES.into_iter().chain(of_practice).chain(crate::suppress::RULES).collect()
 }
 
-/// All findings; the pedantic part of a rule only if `pedantic`. Rules that `levels` does not name are off; of the
-/// construction rules, what is off is left to the caller's count.
+/// What the rules found in a program.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Findings.
+    pub findings: Vec<Finding>,
+    /// The pedantic part of rules that are on, when it was not asked for: what a comment or a baseline may speak of.
+    pub remarks: Vec<Finding>,
+}
+
+/// All findings; the pedantic part of a rule is among them only if `pedantic`. Rules that `levels` does not name are off; of
+/// the construction rules, what is off is left to the caller's count.
 #[must_use]
-pub fn findings(context: Context<'_, '_>, levels: &BTreeMap<String, Level>, pedantic: bool) -> Vec<Finding> {
+pub fn findings(context: Context<'_, '_>, levels: &BTreeMap<String, Level>, pedantic: bool) -> Found {
     let constructions = || construction::findings(context, levels);
-    let (mut found, of_practice) = rayon::join(constructions, || judge::judged(context, PRACTICE, levels, pedantic));
-    found.extend(of_practice);
-    found
+    let of_practice = || judge::judged(context, PRACTICE, levels, pedantic);
+    let (mut findings, of_practice) = rayon::join(constructions, of_practice);
+    findings.extend(of_practice.findings);
+    Found { findings, remarks: of_practice.remarks }
 }
 
 /// What the rules beyond construction say of each of their subjects, reported or not.

@@ -127,6 +127,9 @@ impl Prepared {
             max_connections: connlint::rules::MAX_CONNECTIONS,
             families: Vec::new(),
             min_confidence: Confidence::Low,
+            suppressions: connlint::check::Heed::Heeded,
+            baseline: None,
+            against: None,
         }
     }
 }

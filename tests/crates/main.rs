@@ -43,6 +43,9 @@ fn check(folder: &Path) -> Checked {
         max_connections: connlint::rules::MAX_CONNECTIONS,
         families: Vec::new(),
         min_confidence: Confidence::Low,
+        suppressions: connlint::check::Heed::Heeded,
+        baseline: None,
+        against: None,
     };
     run(&request).expect("there is something to check")
 }

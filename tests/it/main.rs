@@ -1,6 +1,8 @@
 //! Tests of the library on the fixtures, and of the built binaries.
 
 mod bad_input;
+mod baseline;
+mod changed;
 mod cli;
 mod common;
 mod consistency;
@@ -8,4 +10,5 @@ mod determinism;
 mod fixtures;
 mod matrix;
 mod pages;
+mod suppressions;
 mod versions;

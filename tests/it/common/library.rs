@@ -33,6 +33,9 @@ pub(crate) fn check(paths: &[PathBuf], cwd: &Path) -> Checked {
         max_connections: connlint::rules::MAX_CONNECTIONS,
         families: Vec::new(),
         min_confidence: Confidence::Low,
+        suppressions: connlint::check::Heed::Heeded,
+        baseline: None,
+        against: None,
     };
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build().expect("threads can be made");
     pool.install(|| run(&request)).expect("there is something to check")

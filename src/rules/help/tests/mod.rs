@@ -30,6 +30,9 @@ fn findings(dependencies: &str, files: &[(&str, &str)]) -> Vec<Finding> {
         max_connections: crate::rules::MAX_CONNECTIONS,
         families: Vec::new(),
         min_confidence: Confidence::Low,
+        suppressions: crate::check::Heed::Heeded,
+        baseline: None,
+        against: None,
     };
     run(&request).unwrap().report.findings
 }
