@@ -18,6 +18,7 @@ use crate::flow::{Flow, analyse};
 use crate::link::{Program, link};
 use crate::load::load;
 use crate::parse::Tests;
+use crate::progress::{Progress, Stage};
 use crate::rules::{self, findings};
 use crate::source::Sources;
 use report::report;
@@ -47,6 +48,30 @@ pub struct Request {
     pub baseline: Option<Known>,
     /// Only what changed since then is reported.
     pub against: Option<Against>,
+    /// What the run tells of how far it is.
+    pub progress: Progress,
+}
+
+impl Request {
+    /// The workspace of a folder, with nothing asked for: no rule has a level, comments are heeded, there is no
+    /// baseline.
+    #[must_use]
+    pub fn new(cwd: PathBuf) -> Request {
+        Request {
+            paths: Vec::new(),
+            cwd,
+            all_targets: false,
+            levels: BTreeMap::new(),
+            pedantic: false,
+            max_connections: rules::MAX_CONNECTIONS,
+            families: Vec::new(),
+            min_confidence: Confidence::Low,
+            suppressions: Heed::default(),
+            baseline: None,
+            against: None,
+            progress: Progress::default(),
+        }
+    }
 }
 
 /// Findings that are known.
@@ -124,6 +149,7 @@ pub fn run(request: &Request) -> Result<Checked, CheckError> {
         // git is asked meanwhile.
         let changes = request.against.as_ref().map(|against| scope.spawn(|| changes(request, against)));
         with_analysis(request, |analysed| {
+            request.progress.begin(Stage::Rules);
             let found = findings(analysed.context(), &request.levels, request.pedantic);
             let changes = match changes.map(std::thread::ScopedJoinHandle::join) {
                 Some(Ok(changes)) => Some(changes?),
@@ -164,9 +190,12 @@ pub fn with_analysis<R>(request: &Request, ask: impl FnOnce(&Analysed<'_, '_>) -
     let (discovery, catalog) = (discovery?, catalog?);
     let wanted = packages_of_interest(&catalog, &discovery);
     let tests = if request.all_targets { Tests::Keep } else { Tests::Skip };
-    let loaded = load(&discovery, &wanted, &catalog.macro_table(), tests, &request.cwd);
+    request.progress.begin(Stage::Load);
+    let loaded = load(&discovery, &wanted, &catalog.macro_table(), tests, &request.cwd, &request.progress);
     let answer = {
+        request.progress.begin(Stage::Link);
         let program = link(&catalog, &discovery, &loaded);
+        request.progress.begin(Stage::Flow);
         let flow = analyse(&program, request.all_targets);
         let max_connections = request.max_connections;
         ask(&Analysed { discovery: &discovery, program: &program, flow: &flow, max_connections })

@@ -21,6 +21,7 @@ mod lexical;
 pub mod link;
 pub mod load;
 pub mod parse;
+pub mod progress;
 pub mod report;
 pub mod rules;
 pub mod source;

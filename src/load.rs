@@ -12,6 +12,7 @@ use crate::discover::{Discovery, Target};
 use crate::facts::{FileFacts, Item, ItemKind, SyntaxProblem};
 use crate::finding::Problem;
 use crate::parse::{MacroTable, Tests, parse_file};
+use crate::progress::Progress;
 use crate::source::{SourceFile, Sources, shown_name};
 
 /// A parsed file.
@@ -64,12 +65,19 @@ struct Reference {
 
 /// Reads everything that the packages' targets reach.
 #[must_use]
-pub fn load(discovery: &Discovery, wanted: &[bool], macros: &MacroTable, tests: Tests, cwd: &Path) -> Loaded {
+pub fn load(
+    discovery: &Discovery,
+    wanted: &[bool],
+    macros: &MacroTable,
+    tests: Tests,
+    cwd: &Path,
+    progress: &Progress,
+) -> Loaded {
     let mut roots: FxHashSet<PathBuf> = FxHashSet::default();
     for (package, _) in discovery.packages.iter().zip(wanted).filter(|(_, wanted)| **wanted) {
         roots.extend(package.targets.iter().map(|target| target.root.clone()));
     }
-    let reader = Reader { roots, macros, tests, cwd, seen: Mutex::default(), results: Mutex::default() };
+    let reader = Reader { roots, macros, tests, cwd, progress, seen: Mutex::default(), results: Mutex::default() };
     rayon::scope(|scope| {
         let mut first: Vec<&PathBuf> = reader.roots.iter().collect();
         first.sort_unstable();
@@ -94,6 +102,7 @@ struct Reader<'r> {
     macros: &'r MacroTable,
     tests: Tests,
     cwd: &'r Path,
+    progress: &'r Progress,
     seen: Mutex<FxHashSet<PathBuf>>,
     results: Mutex<Vec<(PathBuf, Result<Parsed, Problem>)>>,
 }
@@ -106,12 +115,14 @@ impl<'r> Reader<'r> {
         if !self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone()) {
             return;
         }
+        self.progress.file_known();
         scope.spawn(move |scope| {
             let result = read(&path, self.roots.contains(&path), self.macros, self.tests, self.cwd);
             let declared = result.iter().flat_map(|parsed| &parsed.references);
             for file in declared.filter_map(|reference| reference.candidates.first()) {
                 self.visit(scope, file.clone());
             }
+            self.progress.file_done();
             self.results.lock().unwrap_or_else(PoisonError::into_inner).push((path, result));
         });
     }

@@ -12,7 +12,7 @@ use super::{Analysed, Checked, Heed, Known, Request, workspace_around};
 use crate::baseline::Scope;
 use crate::changed::Changes;
 use crate::discover::{Discovery, absolute};
-use crate::finding::{Finding, Problem, Report, Role, Summary};
+use crate::finding::{Finding, Problem, Report, Role, Run, Summary};
 use crate::lexical;
 use crate::load::syntax_problem;
 use crate::rules::Found;
@@ -55,7 +55,8 @@ pub(super) fn report(
         ..Summary::default()
     };
     let summary = count(&findings, &withheld, totals);
-    let report = Report { findings, withheld, problems, summary };
+    let run = Run::new(&request.cwd, analysed.discovery, loaded);
+    let report = Report { findings, withheld, problems, summary, run };
     Checked { report, sources: loaded.sources.clone(), stale }
 }
 

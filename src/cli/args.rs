@@ -3,6 +3,7 @@
 //! In: the command line. Out: a [`Cli`] whose values are well-formed. Whether a rule or a file exists is found out by
 //! those who use it.
 
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -11,9 +12,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use thiserror::Error;
 
 use super::levels::LevelChanges;
+use super::output::{CargoCommand, OutputArgs};
 use crate::catalog::Catalog;
 use crate::finding::Confidence;
-use crate::report::Format;
 
 /// What the exit codes mean; part of the help.
 pub const EXIT_CODES: &str = "Exit codes:
@@ -102,12 +103,18 @@ pub struct CheckArgs {
     /// The output does not depend on it.
     #[arg(long, value_name = "N", help_heading = "Input")]
     pub threads: Option<NonZeroUsize>,
-    /// How findings are written
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
-    pub format: ReportFormat,
-    /// Write findings and problems only: no summary, no hints
-    #[arg(short, long, help_heading = "Output")]
-    pub quiet: bool,
+    /// How findings are written, and where to.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Run this cargo command, too, and pass its messages on; standard output is `rustc-json`
+    ///
+    /// For rust-analyzer, which runs one command only: `connlint check --with-cargo clippy`. What stands behind `--` is
+    /// handed to cargo [default: --workspace --all-targets]. The exit code is 1 also when cargo fails.
+    #[arg(long, value_enum, value_name = "COMMAND", help_heading = "Output")]
+    pub with_cargo: Option<CargoCommand>,
+    /// Arguments of the cargo command
+    #[arg(last = true, value_name = "CARGO ARGUMENTS", requires = "with_cargo", help_heading = None::<&str>)]
+    pub cargo_args: Vec<OsString>,
     /// Levels of single rules.
     #[command(flatten)]
     pub levels: LevelChanges,
@@ -246,28 +253,6 @@ pub enum ColorChoice {
     Always,
     /// Not at all
     Never,
-}
-
-/// Formats of a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum ReportFormat {
-    /// With excerpts, the route to each construction, and help
-    #[default]
-    Human,
-    /// One line for each finding
-    Short,
-    /// One JSON object, for programs
-    Json,
-}
-
-impl From<ReportFormat> for Format {
-    fn from(format: ReportFormat) -> Format {
-        match format {
-            ReportFormat::Human => Format::Human,
-            ReportFormat::Short => Format::Short,
-            ReportFormat::Json => Format::Json,
-        }
-    }
 }
 
 /// Formats of other output.

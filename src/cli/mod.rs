@@ -4,9 +4,12 @@
 //! level of each rule, an [`Outcome`]. [`run()`] alone analyses and prints.
 
 pub mod args;
+mod bar;
 mod baseline;
+pub mod cargo;
 pub mod levels;
 pub mod outcome;
+pub mod output;
 pub mod run;
 pub mod style;
 mod why;

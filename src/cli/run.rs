@@ -7,12 +7,15 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::args::{CheckArgs, Cli, Command, ExplainArgs, RulesArgs, TextFormat};
+use super::bar::Bar;
+use super::cargo::{Cargo, CargoError};
+use super::output::{OutputError, Outputs, WriteError};
 use super::{Environment, Outcome, known_rule, levels, style};
 use crate::baseline::BaselineError;
 use crate::changed::Against;
 use crate::check::{self, CheckError, Heed, Request};
 use crate::finding::{Confidence, Level};
-use crate::report::{Style, render};
+use crate::report::Style;
 use crate::rules::page::{self, RulePage, render_page, rules_json, rules_table};
 
 /// The stack of worker threads in bytes: deeply nested expressions are walked recursively.
@@ -48,6 +51,10 @@ pub(super) enum Failure {
     Baseline(#[from] BaselineError),
     #[error("there is a baseline already: {}", .0.display())]
     BaselineExists(PathBuf),
+    #[error("{0}")]
+    Target(#[from] OutputError),
+    #[error("{0}")]
+    Cargo(#[from] CargoError),
     #[error("a rule page is broken: {0}; please report this")]
     Page(&'static page::PageError),
     #[error("the current folder cannot be found: {0}")]
@@ -56,10 +63,21 @@ pub(super) enum Failure {
     Threads(#[from] rayon::ThreadPoolBuildError),
 }
 
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Failure {
+        match error {
+            WriteError::Stdout(error) => Failure::Output(error),
+            WriteError::File(error) => Failure::Target(error),
+        }
+    }
+}
+
 impl Failure {
     fn help(&self) -> Option<String> {
         match self {
             Failure::Rule(unknown) => Some(unknown.help()),
+            Failure::Target(error) => Some(error.help().to_owned()),
+            Failure::Cargo(_) => Some("install cargo, or name it in the variable CARGO".to_owned()),
             Failure::Check(CheckError::Discover(error)) => Some(match error {
                 crate::discover::DiscoverError::Path { .. } => "name folders or .rs files that exist".to_owned(),
                 crate::discover::DiscoverError::NoManifest { .. } => {
@@ -83,8 +101,8 @@ impl Failure {
 fn dispatch(cli: &Cli, environment: &Environment, out: &mut dyn Write) -> Result<Outcome, Failure> {
     match &cli.command {
         Command::Check(args) => {
-            let style = style(&cli.display, args.quiet, environment);
-            check(args, &style, out)
+            let outputs = Outputs::new(&args.output, args.with_cargo, &cli.display, environment)?;
+            check(args, &outputs, out)
         }
         Command::Baseline(args) => {
             let style = style(&cli.display, false, environment);
@@ -109,16 +127,18 @@ fn pages() -> Result<&'static [RulePage], Failure> {
     page::pages().map_err(Failure::Page)
 }
 
-fn check(args: &CheckArgs, style: &Style, out: &mut dyn Write) -> Result<Outcome, Failure> {
+fn check(args: &CheckArgs, outputs: &Outputs, out: &mut dyn Write) -> Result<Outcome, Failure> {
     let mut request = request_of(args)?;
     request.baseline = super::baseline::known(args, &request.cwd)?;
     let threads = args.threads.map_or(0, std::num::NonZero::get);
+    let cargo = args.with_cargo.map(|command| Cargo::start(command, &args.cargo_args)).transpose()?;
+    let bar = outputs.progress.then(|| Bar::follow(request.progress.clone()));
     let checked = in_pool(threads, || check::run(&request))??;
-    render(args.format.into(), &checked.report, &checked.sources, style, out)?;
-    out.flush()?;
+    drop(bar);
+    let is_built = outputs.write(&checked, cargo, out)?;
     let summary = &checked.report.summary;
     let is_stale = args.strict_baseline && summary.stale > 0;
-    Ok(if summary.errors + summary.warnings > 0 || is_stale {
+    Ok(if summary.errors + summary.warnings > 0 || is_stale || !is_built {
         Outcome::Findings
     } else if summary.files == 0 && !checked.report.problems.is_empty() {
         Outcome::Failed
@@ -169,20 +189,7 @@ pub(super) fn request(
     min_confidence: Confidence,
 ) -> Result<Request, Failure> {
     let cwd = std::env::current_dir().map_err(Failure::Cwd)?;
-    let max_connections = crate::rules::MAX_CONNECTIONS;
-    Ok(Request {
-        paths,
-        cwd,
-        all_targets,
-        levels,
-        pedantic: false,
-        max_connections,
-        families: Vec::new(),
-        min_confidence,
-        suppressions: Heed::Heeded,
-        baseline: None,
-        against: None,
-    })
+    Ok(Request { paths, all_targets, levels, min_confidence, ..Request::new(cwd) })
 }
 
 fn explain(args: &ExplainArgs, style: &Style, out: &mut dyn Write) -> Result<Outcome, Failure> {

@@ -3,13 +3,10 @@
 //! In: [`DisplayArgs`] and an [`Environment`]. Out: a [`Style`]. Only [`Environment::of_stdout`] looks at the process.
 
 use std::env;
-use std::io::{IsTerminal, stdout};
+use std::io::{IsTerminal, stderr, stdout};
 
 use super::args::{ColorChoice, DisplayArgs};
-use crate::report::Style;
-
-/// Columns where there is no terminal.
-const WIDTH: usize = 100;
+use crate::report::{Style, WIDTH};
 
 /// What the surroundings say about output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,6 +21,10 @@ pub struct Environment {
     pub links: bool,
     /// Columns of the terminal.
     pub width: Option<usize>,
+    /// Standard error goes to somebody who watches: a terminal, and not one of a CI server.
+    pub watched: bool,
+    /// This is a step of GitHub Actions.
+    pub github_actions: bool,
 }
 
 impl Environment {
@@ -40,6 +41,8 @@ impl Environment {
             terminal: stdout().is_terminal() && !dumb,
             links: supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
             width: size.map(|(width, _)| usize::from(width.0)),
+            watched: stderr().is_terminal() && !dumb && value("CI").is_none(),
+            github_actions: value("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
         }
     }
 }
@@ -60,6 +63,7 @@ pub fn style(args: &DisplayArgs, quiet: bool, environment: &Environment) -> Styl
         width: width.unwrap_or(WIDTH),
         links: color && environment.terminal && environment.links,
         quiet,
+        ..Style::plain(WIDTH)
     }
 }
 

@@ -3,7 +3,8 @@
 use clap::CommandFactory;
 use clap::error::ErrorKind;
 
-use super::args::{ColorChoice, ConfidenceFloor, Place, ReportFormat};
+use super::args::{ColorChoice, ConfidenceFloor, Place};
+use super::output::ReportFormat;
 use super::*;
 use crate::finding::Level;
 
@@ -31,8 +32,8 @@ fn clap_finds_no_contradiction() {
 fn check_takes_paths_and_options() {
     let args = checked("connlint check a b --format short --all-targets --threads 2 -q --pedantic");
     assert_eq!(args.paths, ["a", "b"].map(std::path::PathBuf::from));
-    assert_eq!(args.format, ReportFormat::Short);
-    assert!(args.all_targets && args.quiet && args.pedantic);
+    assert_eq!(args.output.format, Some(ReportFormat::Short));
+    assert!(args.all_targets && args.output.quiet && args.pedantic);
     assert_eq!(args.threads.map(usize::from), Some(2));
     assert_eq!(args.min_confidence, ConfidenceFloor::Low);
     assert!(checked("connlint check").paths.is_empty());
@@ -61,7 +62,7 @@ fn cargo_means_check() {
     let cargo = |text: &str| parse_cargo(words(text));
     assert!(check(cargo("cargo-connlint connlint").expect("check")).paths.is_empty());
     let args = check(cargo("cargo-connlint connlint --format json").expect("check"));
-    assert_eq!(args.format, ReportFormat::Json);
+    assert_eq!(args.output.format, Some(ReportFormat::Json));
     assert!(check(cargo("cargo-connlint").expect("check")).paths.is_empty());
     let cli = cargo("cargo-connlint connlint --color never rules").expect("rules");
     assert!(matches!(cli.command, Command::Rules(_)));

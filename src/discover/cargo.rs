@@ -15,6 +15,8 @@ use super::paths::{absolute, crate_name, folder_of};
 /// A package as cargo describes it.
 #[derive(Debug)]
 pub(super) struct Member {
+    /// Its identifier.
+    pub(super) id: String,
     /// Its name.
     pub(super) name: String,
     /// The folder of its manifest.
@@ -89,6 +91,7 @@ fn reason(stderr: &str, cwd: &Path) -> String {
 fn member(package: &metadata::Package) -> Member {
     let folder = folder_of(package.manifest_path.as_std_path()).to_owned();
     Member {
+        id: package.id.repr.clone(),
         name: package.name.to_string(),
         edition: package.edition.as_str().parse().unwrap_or(2021),
         targets: package.targets.iter().filter_map(|one| target(&folder, one)).collect(),
@@ -110,7 +113,12 @@ fn target(folder: &Path, target: &metadata::Target) -> Option<Target> {
         Kind::CustomBuild => Some(TargetKind::BuildScript),
         _ => None,
     })?;
-    Some(Target { kind, crate_name: crate_name(&target.name), root: absolute(folder, target.src_path.as_std_path()) })
+    Some(Target {
+        kind,
+        name: target.name.clone(),
+        crate_name: crate_name(&target.name),
+        root: absolute(folder, target.src_path.as_std_path()),
+    })
 }
 
 fn dependency(dependency: &metadata::Dependency) -> Declared {

@@ -12,7 +12,7 @@ use super::dependencies::{Resolver, declared};
 use super::lock::Lock;
 use super::manifest::{Manifest, Manifests, table, text};
 use super::model::Package;
-use super::paths::manifest_of;
+use super::paths::{NO_VERSION, manifest_of, package_id};
 use super::{targets, workspace};
 use crate::finding::Problem;
 
@@ -132,6 +132,7 @@ impl Loader<'_> {
     fn finish(&self, member: Member, lock: &Lock, patches: &BTreeMap<String, PathBuf>) -> Package {
         let resolver = Resolver { manifests: self.manifests, lock, patches };
         Package {
+            id: member.id,
             name: member.name,
             edition: member.edition,
             targets: targets::select(member.targets, self.options.all_targets),
@@ -147,12 +148,20 @@ impl Loader<'_> {
 fn read_member(manifest: &Manifest, root: Option<&Manifest>) -> Member {
     let edition = edition(manifest, root);
     Member {
+        id: package_id(&manifest.folder, &manifest.name(), &version(manifest, root)),
         name: manifest.name(),
         folder: manifest.folder.clone(),
         edition,
         targets: targets::of_package(manifest, edition),
         dependencies: declared(manifest, root),
     }
+}
+
+/// The version, the workspace's if it is inherited.
+fn version(manifest: &Manifest, root: Option<&Manifest>) -> String {
+    let inherited = |root: &Manifest| Some(text(table(root.workspace()?, "package")?, "version")?.to_owned());
+    let own = manifest.package().and_then(|package| text(package, "version")).map(str::to_owned);
+    own.or_else(|| root.and_then(inherited)).unwrap_or_else(|| NO_VERSION.to_owned())
 }
 
 /// The edition, the workspace's if it is inherited; 2015 if none is given, as cargo has it.

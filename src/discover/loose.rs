@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::model::{Package, Target, TargetKind};
-use super::paths::{absolute, crate_name, folder_of, last_name};
+use super::paths::{NO_VERSION, absolute, crate_name, folder_of, last_name, package_id};
 
 /// The edition of code that says none: the newest.
 const EDITION: u16 = 2024;
@@ -25,7 +25,7 @@ pub(super) fn folder_package(folder: &Path, sources: &[PathBuf]) -> Package {
     let name = last_name(folder);
     let mut targets: Vec<Target> = conventional
         .into_iter()
-        .map(|(file, kind)| Target { kind, crate_name: crate_name(&name), root: folder.join(file) })
+        .map(|(file, kind)| Target { kind, name: name.clone(), crate_name: crate_name(&name), root: folder.join(file) })
         .filter(|target| target.root.is_file())
         .collect();
     if targets.is_empty() {
@@ -43,6 +43,7 @@ pub(super) fn file_packages(files: &[PathBuf]) -> Vec<Package> {
 
 fn package(name: String, folder: &Path, targets: Vec<Target>) -> Package {
     Package {
+        id: package_id(folder, &name, NO_VERSION),
         name,
         folder: folder.to_owned(),
         edition: EDITION,
@@ -61,6 +62,7 @@ fn file_target(file: &Path) -> Target {
     Target {
         kind: if is_library { TargetKind::Lib } else { TargetKind::Bin },
         crate_name: crate_name(&name),
+        name,
         root: file.to_owned(),
     }
 }

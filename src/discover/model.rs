@@ -31,6 +31,8 @@ impl Discovery {
 /// A package, or a folder or file without a manifest that is treated as one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Package {
+    /// Cargo's identifier of the package, e.g. `path+file:///home/me/app#0.1.0`.
+    pub id: String,
     /// Name in the manifest; for what has none, the folder's or file's name.
     pub name: String,
     /// Folder of the manifest.
@@ -69,6 +71,8 @@ pub enum TargetKind {
 pub struct Target {
     /// What it is.
     pub kind: TargetKind,
+    /// Its name as cargo says it, e.g. `my-server`.
+    pub name: String,
     /// Its crate name as code writes it (`-` turned into `_`).
     pub crate_name: String,
     /// Its root file.

@@ -2,6 +2,11 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use crate::source::file_url;
+
+/// The version of what has none.
+pub(super) const NO_VERSION: &str = "0.0.0";
+
 /// The name of a manifest.
 pub(super) const MANIFEST: &str = "Cargo.toml";
 
@@ -54,6 +59,12 @@ pub(super) fn last_name(path: &Path) -> String {
     path.file_name().map_or_else(|| "crate".into(), |name| name.to_string_lossy().into())
 }
 
+/// The identifier that cargo would give a package in `folder`.
+pub(super) fn package_id(folder: &Path, name: &str, version: &str) -> String {
+    let place = file_url(folder);
+    if last_name(folder) == name { format!("path+{place}#{version}") } else { format!("path+{place}#{name}@{version}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,5 +76,11 @@ mod tests {
         assert_eq!(seen("../../../../x"), Path::new("/x"));
         assert_eq!(seen("."), Path::new("/a/b"));
         assert_eq!(seen("/q"), Path::new("/q"));
+    }
+
+    #[test]
+    fn identifiers_are_cargos() {
+        assert_eq!(package_id(Path::new("/w/api"), "api", "1.2.0"), "path+file:///w/api#1.2.0");
+        assert_eq!(package_id(Path::new("/w/my api"), "api", "1.2.0"), "path+file:///w/my%20api#api@1.2.0");
     }
 }

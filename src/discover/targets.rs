@@ -72,6 +72,7 @@ fn library(manifest: &Manifest) -> Option<Target> {
     }
     Some(Target {
         kind: TargetKind::Lib,
+        name: manifest.lib_crate_name(),
         crate_name: manifest.lib_crate_name(),
         root: path.map_or(by_convention, |path| manifest.resolve(path)),
     })
@@ -98,17 +99,19 @@ fn of_kind(manifest: &Manifest, many: &Many, edition: u16) -> Vec<Target> {
 
 /// The target of one `[[bin]]` (or other) table; without a path it is the one of that name among those `found`.
 fn named(manifest: &Manifest, kind: TargetKind, spec: &Table, found: &[Target]) -> Option<Target> {
-    let crate_name = crate_name(text(spec, "name")?);
+    let name = text(spec, "name")?;
+    let crate_name = crate_name(name);
     let root = match text(spec, "path") {
         Some(path) => manifest.resolve(path),
         None => found.iter().find(|one| one.crate_name == crate_name)?.root.clone(),
     };
-    Some(Target { kind, crate_name, root })
+    Some(Target { kind, name: name.to_owned(), crate_name, root })
 }
 
 /// Targets by convention: `NAME.rs` and `NAME/main.rs` in the folder of their kind, and `src/main.rs`.
 fn found(manifest: &Manifest, many: &Many) -> Vec<Target> {
-    let target = |name: &str, root| Target { kind: many.kind, crate_name: crate_name(name), root };
+    let target =
+        |name: &str, root| Target { kind: many.kind, name: name.to_owned(), crate_name: crate_name(name), root };
     let mut targets = Vec::new();
     let main = manifest.folder.join("src/main.rs");
     if many.kind == TargetKind::Bin && main.is_file() {
@@ -136,7 +139,12 @@ fn build_scripts(manifest: &Manifest) -> Vec<Target> {
         Some(Value::Boolean(false)) => Vec::new(),
         _ => Some(manifest.folder.join("build.rs")).filter(|path| path.is_file()).into_iter().collect(),
     };
-    let target = |root| Target { kind: TargetKind::BuildScript, crate_name: "build_script_build".into(), root };
+    let target = |root| Target {
+        kind: TargetKind::BuildScript,
+        name: "build-script-build".into(),
+        crate_name: "build_script_build".into(),
+        root,
+    };
     roots.into_iter().map(target).collect()
 }
 

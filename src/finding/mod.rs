@@ -4,15 +4,18 @@
 //! primary [`Location`] (the construction), an ordered chain (root first) and help lines.
 
 mod fingerprint;
+mod run;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use fingerprint::fingerprint;
+pub use run::{Owner, Run};
 
 use crate::source::Span;
 
 /// How bad a finding is; also the level that a rule is set to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// The rule is off.
@@ -39,7 +42,7 @@ impl Level {
 }
 
 /// How sure the analysis is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// A step of the reasoning rests on a name alone.
@@ -51,7 +54,7 @@ pub enum Confidence {
 }
 
 /// What a construction builds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Resource {
     /// A client: the thing that a process needs one of.
@@ -231,6 +234,20 @@ pub struct Summary {
     pub stale: usize,
 }
 
+impl Summary {
+    /// Findings reported.
+    #[must_use]
+    pub fn reported(&self) -> usize {
+        self.errors + self.warnings + self.pedantic
+    }
+
+    /// All findings, reported or not.
+    #[must_use]
+    pub fn seen(&self) -> usize {
+        self.reported() + self.suppressed + self.baselined + self.below_level + self.skipped
+    }
+}
+
 /// Everything that a run has to say.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
@@ -242,4 +259,6 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// Totals.
     pub summary: Summary,
+    /// Where and on what.
+    pub run: Run,
 }

@@ -15,9 +15,11 @@ use super::line::Line;
 use super::paint::{Ink, Paint};
 use super::short::{place, problem_place};
 use super::snippet::{handler, snippet};
+use super::statistics;
 use super::summary::summary_line;
 use super::text::{clean, wrap};
 use crate::finding::{Confidence, Finding, Level, Location, Problem, Related, Report, Resource, Step};
+use crate::rules::page::page_url;
 use crate::source::Sources;
 
 const INDENT: &str = "  ";
@@ -30,7 +32,18 @@ pub(super) fn render(report: &Report, sources: &Sources, style: &Style, out: &mu
     for problem in &report.problems {
         page.problem(problem)?;
     }
+    if style.statistics {
+        statistics::table(report, page.out)?;
+    }
     if style.quiet { Ok(()) } else { page.footer(report) }
+}
+
+/// One finding, as [`render`] writes it.
+pub(super) fn finding_text(finding: &Finding, sources: &Sources, style: &Style) -> String {
+    let mut text = Vec::new();
+    let written = Page { sources, style, paint: Paint::new(style), out: &mut text }.finding(finding);
+    debug_assert!(written.is_ok(), "a vector takes all");
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// The colour of a level.
@@ -40,11 +53,6 @@ pub(super) fn level_ink(level: Level) -> Ink {
         Level::Warning => Ink::Warning,
         Level::Pedantic | Level::Off => Ink::Help,
     }
-}
-
-/// The page of a rule on the web.
-fn rule_url(rule: &str) -> String {
-    format!("{}/blob/main/rules/{rule}.md", env!("CARGO_PKG_REPOSITORY"))
 }
 
 /// What every part of the report is written with.
@@ -83,7 +91,7 @@ impl Page<'_> {
     /// `error[rule]: message`, wrapped below itself.
     fn header(&mut self, finding: &Finding) -> io::Result<()> {
         let level = finding.level.name();
-        let rule = self.paint.link(&rule_url(finding.rule), finding.rule);
+        let rule = self.paint.link(&page_url(finding.rule), finding.rule);
         let ink = level_ink(finding.level);
         let head = self.paint.ink(ink, &format!("{level}[{rule}]"));
         let text = format!("{level}[{}]: {}", finding.rule, finding.message);
@@ -235,7 +243,7 @@ impl Page<'_> {
 }
 
 /// What stands below the marked construction.
-fn label(finding: &Finding) -> String {
+pub(super) fn label(finding: &Finding) -> String {
     let Some(resource) = finding.resource else { return "here".to_owned() };
     let verb = match resource {
         Resource::Client | Resource::Pool => "built",

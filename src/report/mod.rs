@@ -4,15 +4,23 @@
 //! is one file and one function of the same data; nothing here reads a file, the environment or the clock, so the
 //! same report gives the same bytes everywhere.
 
+mod checkstyle;
 mod excerpt;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
 mod line;
 mod paint;
+mod rustc_json;
+mod sarif;
 mod short;
 mod snippet;
+mod statistics;
 mod summary;
 mod text;
+mod xml;
 
 #[cfg(test)]
 mod samples;
@@ -21,7 +29,10 @@ mod tests;
 
 use std::io::{self, Write};
 
+pub use json::schemas;
 pub use paint::{Ink, Paint};
+pub use rustc_json::{finish as build_finished, render as compiler_messages};
+pub use statistics::{Counts, statistics};
 pub use summary::summary_line;
 pub use text::wrap;
 
@@ -38,9 +49,28 @@ pub enum Format {
     Short,
     /// The versioned JSON contract, for programs.
     Json,
+    /// The same, one object a line.
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// GitHub's workflow commands: annotations.
+    Github,
+    /// The report for people, then the annotations: what the log of a step of GitHub Actions wants.
+    Annotated,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// JUnit's XML.
+    Junit,
+    /// Checkstyle's XML.
+    Checkstyle,
+    /// What `cargo check --message-format=json` writes.
+    RustcJson,
 }
 
-/// How text is drawn; [`Format::Json`] does not depend on it.
+/// Columns where nothing tells how many there are.
+pub const WIDTH: usize = 100;
+
+/// How a report is drawn; formats for programs heed [`Style::withheld`] only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     /// Whether ANSI colours are used.
@@ -53,13 +83,17 @@ pub struct Style {
     pub links: bool,
     /// Whether the footer and the summary are left out.
     pub quiet: bool,
+    /// Whether there is a table of counts per rule.
+    pub statistics: bool,
+    /// Whether SARIF has results for what is suppressed or in the baseline, marked as such.
+    pub withheld: bool,
 }
 
 impl Style {
     /// No colour, no links, Unicode: what a pipe gets.
     #[must_use]
     pub fn plain(width: usize) -> Style {
-        Style { color: false, unicode: true, width, links: false, quiet: false }
+        Style { color: false, unicode: true, width, links: false, quiet: false, statistics: false, withheld: true }
     }
 }
 
@@ -78,5 +112,16 @@ pub fn render(
         Format::Human => human::render(report, sources, style, out),
         Format::Short => short::render(report, style, out),
         Format::Json => json::render(report, out),
+        Format::Jsonl => json::render_lines(report, out),
+        Format::Sarif => sarif::render(report, style.withheld, out),
+        Format::Github => github::render(report, style, out),
+        Format::Annotated => github::render_log(report, sources, style, out),
+        Format::Gitlab => gitlab::render(report, out),
+        Format::Junit => junit::render(report, sources, out),
+        Format::Checkstyle => checkstyle::render(report, out),
+        Format::RustcJson => {
+            compiler_messages(report, sources, out)?;
+            build_finished(report.summary.errors == 0, out)
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::finding::{Confidence, Finding, Level, Location, Problem, Related, Report, Resource, Role, Step, Summary};
+use crate::finding::{
+    Cause, Confidence, Finding, Level, Location, Problem, Related, Report, Resource, Role, Run, Step, Summary, Withheld,
+};
 use crate::source::{Pos, SourceFile, Sources, Span};
 
 const ROUTES: &str = "\
@@ -156,6 +158,57 @@ fn in_loop() -> Finding {
     }
 }
 
+/// The same as [`full`] in a folder of a repository, held against a baseline: besides, one finding that a comment allows,
+/// one that the baseline has, one that was not asked for.
+pub(super) fn withheld() -> (Report, Sources) {
+    let (mut report, sources) = full();
+    let comment = find("src/cache.rs", CACHE, "todo()");
+    let causes = [
+        Cause::Suppressed { comment, reason: Some("read once a day".to_owned()) },
+        Cause::Baselined { since: Some("2026-11-25".to_owned()), reason: None },
+        Cause::NotAsked,
+    ];
+    report.withheld = causes
+        .into_iter()
+        .map(|cause| {
+            let finding = bare("client-per-call", Level::Error, "a client is built", in_loop().location);
+            Withheld { finding, cause }
+        })
+        .collect();
+    report.summary = Summary { below_level: 0, suppressed: 1, baselined: 1, skipped: 1, ..report.summary };
+    report.run = Run { cwd: "/w/repo/shop".into(), root: "/w/repo".into(), has_baseline: true, ..Run::default() };
+    (report, sources)
+}
+
+/// A finding in which every text is made to break out of its format.
+pub(super) fn hostile() -> (Report, Sources) {
+    const BAD: &str =
+        "x\r\n::error::y%0A,:;\u{1b}[31m\u{0}\u{202e}\u{ffff}]]></a>&\"'<b>`{0}[l](javascript:1)##[error]z";
+    let name = format!("src/{BAD}.rs");
+    let code = format!("fn f() {{ redis(\"{BAD}\") }}\n::error::quoted\n");
+    let place = find(&name, &code, "redis(");
+    let finding = Finding {
+        function: BAD.to_owned(),
+        call: BAD.to_owned(),
+        family: BAD.to_owned(),
+        chain: vec![step(place.clone(), BAD, BAD, Role::Root), step(place.clone(), BAD, BAD, Role::Construction)],
+        related: vec![Related { location: place.clone(), message: BAD.to_owned() }],
+        help: vec![BAD.to_owned()],
+        example: Some(BAD.to_owned()),
+        ..bare("client-per-request", Level::Error, BAD, place.clone())
+    };
+    let cause = Cause::Suppressed { comment: place, reason: Some(BAD.to_owned()) };
+    let problem = Problem { file: name.clone(), line: 1, column: 1, message: BAD.to_owned(), help: BAD.to_owned() };
+    let report = Report {
+        withheld: vec![Withheld { finding: finding.clone(), cause }],
+        findings: vec![finding],
+        problems: vec![problem],
+        summary: Summary { packages: 1, files: 1, constructions: 2, errors: 1, suppressed: 1, ..Summary::default() },
+        run: Run { cwd: "/w".into(), root: "/w".into(), ..Run::default() },
+    };
+    (report, sources(&[(name.as_str(), code.as_str())]))
+}
+
 /// Both findings, two problems.
 pub(super) fn full() -> (Report, Sources) {
     let report = Report {
@@ -187,6 +240,7 @@ pub(super) fn full() -> (Report, Sources) {
             below_level: 3,
             ..Summary::default()
         },
+        run: Run { cwd: "/w/shop".into(), root: "/w/shop".into(), ..Run::default() },
     };
     let sources = sources(&[
         ("src/routes.rs", ROUTES),

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use super::Style;
 use super::human::level_ink;
 use super::paint::{Ink, Paint};
+use super::statistics;
 use super::summary::summary_line;
 use super::text::clean;
 use crate::finding::{Finding, Location, Problem, Report, Role};
@@ -18,6 +19,9 @@ pub(super) fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io:
     }
     for problem in &report.problems {
         writeln!(out, "{}", problem_line(problem, paint))?;
+    }
+    if style.statistics {
+        statistics::table(report, out)?;
     }
     if !style.quiet {
         writeln!(out, "{}", summary_line(report))?;

@@ -2,17 +2,16 @@
 //!
 //! In: a [`Report`]. Out: one sentence in which everything that was seen is counted.
 
-use crate::finding::{Level, Report};
+use crate::finding::Report;
 
 /// "4 errors, 1 warning; 37 constructions seen in 120 files of 3 packages, 0 suppressed".
 #[must_use]
 pub fn summary_line(report: &Report) -> String {
     let summary = &report.summary;
-    let pedantic = report.findings.iter().filter(|finding| finding.level == Level::Pedantic).count();
     let counts = [
         (summary.errors, "error", "errors"),
         (summary.warnings, "warning", "warnings"),
-        (pedantic, "pedantic finding", "pedantic findings"),
+        (summary.pedantic, "pedantic finding", "pedantic findings"),
     ];
     let found: Vec<String> =
         counts.iter().filter(|(number, ..)| *number > 0).map(|(number, one, many)| count(*number, one, many)).collect();
@@ -24,8 +23,16 @@ pub fn summary_line(report: &Report) -> String {
         count(summary.packages, "package", "packages"),
         summary.suppressed,
     );
-    if summary.below_level > 0 {
-        line.push_str(&format!(", {} of rules that are off or below the confidence asked for", summary.below_level));
+    let withheld = [
+        (summary.baselined, "in the baseline"),
+        (summary.below_level, "of rules that are off or below the confidence asked for"),
+        (summary.skipped, "outside of what was asked for"),
+    ];
+    for (number, what) in withheld.into_iter().filter(|(number, _)| *number > 0) {
+        line.push_str(&format!(", {number} {what}"));
+    }
+    if summary.seen() > summary.reported() {
+        line.push_str(&format!(": {} in all", count(summary.seen(), "finding", "findings")));
     }
     if summary.stale > 0 {
         let gone = count(summary.stale, "finding", "findings");
@@ -65,7 +72,16 @@ mod tests {
             summary_line(&report),
             "4 errors, 1 warning; 37 constructions seen in 120 files of 3 packages, 0 suppressed"
         );
-        report.summary = Summary { packages: 1, files: 1, constructions: 1, below_level: 2, ..Summary::default() };
+        report.summary = Summary {
+            packages: 1,
+            files: 1,
+            constructions: 1,
+            suppressed: 1,
+            baselined: 3,
+            below_level: 2,
+            skipped: 4,
+            ..Summary::default()
+        };
         report.problems.push(Problem {
             file: String::new(),
             line: 0,
@@ -75,8 +91,9 @@ mod tests {
         });
         assert_eq!(
             summary_line(&report),
-            "no findings; 1 construction seen in 1 file of 1 package, 0 suppressed, 2 of rules that are off or below the confidence asked for; \
-             1 problem with the input"
+            "no findings; 1 construction seen in 1 file of 1 package, 1 suppressed, 3 in the baseline, 2 of rules that are \
+             off or below the confidence asked for, 4 outside of what was asked for: 10 findings in all; 1 problem with \
+             the input"
         );
     }
 }

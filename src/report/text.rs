@@ -35,6 +35,11 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.replace("\r\n", "\n").chars().map(shown).collect())
 }
 
+/// As [`clean`], for those who keep it.
+pub(super) fn tidy(text: &str) -> String {
+    clean(text).into_owned()
+}
+
 /// Breaks `text` at spaces into lines of at most `columns`; words that are longer stand alone on their line.
 ///
 /// Line ends in `text` are spaces; no line has spaces at its ends. An empty text has no lines.

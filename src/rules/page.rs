@@ -136,6 +136,12 @@ pub fn pages() -> Result<&'static [RulePage], &'static PageError> {
     PAGES.as_ref().map(Vec::as_slice)
 }
 
+/// A rule's page on the web.
+#[must_use]
+pub fn page_url(rule: &str) -> String {
+    format!("{}/blob/main/rules/{rule}.md", env!("CARGO_PKG_REPOSITORY"))
+}
+
 impl RulePage {
     /// Reads the page that stands in the file `page`.
     ///

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 /// A position in a file: 1-based line, 1-based column in characters (not bytes).
@@ -112,6 +113,35 @@ pub fn shown_name(path: &Path, cwd: &Path) -> String {
     name
 }
 
+/// What need not be written as `%XX` in the path of a URL.
+const PATH_CHARACTERS: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/')
+    .remove(b'+')
+    .remove(b'@')
+    .remove(b',')
+    .remove(b'=');
+
+/// The same for an absolute path, which on Windows has a drive.
+const FILE_CHARACTERS: &AsciiSet = &PATH_CHARACTERS.remove(b':');
+
+/// A `/`-separated relative path as a URL reference.
+#[must_use]
+pub fn url_path(path: &str) -> String {
+    utf8_percent_encode(path, PATH_CHARACTERS).to_string()
+}
+
+/// An absolute path as a `file://` URL.
+#[must_use]
+pub fn file_url(path: &Path) -> String {
+    let path = path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+    let lead = if path.starts_with('/') { "" } else { "/" };
+    format!("file://{lead}{}", utf8_percent_encode(&path, FILE_CHARACTERS))
+}
+
 /// The byte range of `span` in `text`, clamped to the text.
 #[must_use]
 pub fn byte_range(text: &str, span: Span) -> std::ops::Range<usize> {
@@ -145,6 +175,12 @@ mod tests {
         assert_eq!(shown("/home/me/app"), ".");
         assert_eq!(shown("/home/me/apple/lib.rs"), "/home/me/apple/lib.rs");
         assert_eq!(shown("./src/./lib.rs"), "src/lib.rs");
+    }
+
+    #[test]
+    fn urls_hold_no_odd_characters() {
+        assert_eq!(url_path("src/a b%ü:c.rs"), "src/a%20b%25%C3%BC%3Ac.rs");
+        assert_eq!(file_url(Path::new("/w/x-y_z.1/ü")), "file:///w/x-y_z.1/%C3%BC");
     }
 
     #[test]

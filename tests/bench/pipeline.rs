@@ -13,11 +13,12 @@ use std::sync::OnceLock;
 use connlint::catalog::Catalog;
 use connlint::check::{self, Request};
 use connlint::discover::{Discovery, Options, discover};
-use connlint::finding::{Confidence, Level};
+use connlint::finding::Level;
 use connlint::flow::analyse;
 use connlint::link::link;
 use connlint::load::{Loaded, load};
 use connlint::parse::{Tests, parse_file};
+use connlint::progress::Progress;
 use connlint::rules::page::pages;
 use divan::Bencher;
 use divan::counter::ItemsCount;
@@ -92,7 +93,7 @@ impl Prepared {
         let options = Options { all_targets: false, cargo: None };
         let discovery = discover(std::slice::from_ref(&folder), &folder, &options).expect("the tree has packages");
         let wanted = vec![true; discovery.packages.len()];
-        let loaded = load(&discovery, &wanted, &catalog.macro_table(), Tests::Skip, &folder);
+        let loaded = load(&discovery, &wanted, &catalog.macro_table(), Tests::Skip, &folder, &Progress::default());
         let texts: Vec<String> =
             loaded.files.iter().map(|file| std::fs::read_to_string(&file.path).expect("it was read before")).collect();
         let lines = texts.iter().map(|text| text.lines().count()).sum();
@@ -118,19 +119,7 @@ impl Prepared {
     }
 
     fn request(&self) -> Request {
-        Request {
-            paths: vec![self.folder.clone()],
-            cwd: self.folder.clone(),
-            all_targets: false,
-            levels: default_levels(),
-            pedantic: false,
-            max_connections: connlint::rules::MAX_CONNECTIONS,
-            families: Vec::new(),
-            min_confidence: Confidence::Low,
-            suppressions: connlint::check::Heed::Heeded,
-            baseline: None,
-            against: None,
-        }
+        Request { paths: vec![self.folder.clone()], levels: default_levels(), ..Request::new(self.folder.clone()) }
     }
 }
 
@@ -178,7 +167,9 @@ fn c_discover(bencher: Bencher<'_, '_>, tree: Tree) {
 fn d_load(bencher: Bencher<'_, '_>, tree: Tree) {
     let tree = Prepared::of(tree);
     let macros = tree.catalog.macro_table();
-    bencher.counter(tree.lines()).bench(|| load(&tree.discovery, &tree.wanted, &macros, Tests::Skip, &tree.folder));
+    bencher
+        .counter(tree.lines())
+        .bench(|| load(&tree.discovery, &tree.wanted, &macros, Tests::Skip, &tree.folder, &Progress::default()));
 }
 
 /// Names: modules, imports, implementations.

@@ -13,7 +13,6 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use connlint::check::{Checked, Request, run};
-use connlint::finding::Confidence;
 use connlint::rules::page::pages;
 
 use list::{Crate, Place, crates};
@@ -36,16 +35,8 @@ fn check(folder: &Path) -> Checked {
     let known = pages().expect("the pages are well-formed").iter().map(|page| (page.id.as_str(), page.level));
     let request = Request {
         paths: vec![folder.to_owned()],
-        cwd: folder.to_owned(),
-        all_targets: false,
         levels: connlint::cli::levels(known, false, &[]).expect("no level is changed"),
-        pedantic: false,
-        max_connections: connlint::rules::MAX_CONNECTIONS,
-        families: Vec::new(),
-        min_confidence: Confidence::Low,
-        suppressions: connlint::check::Heed::Heeded,
-        baseline: None,
-        against: None,
+        ..Request::new(folder.to_owned())
     };
     run(&request).expect("there is something to check")
 }

@@ -307,6 +307,8 @@ fn documented_commands_exist() {
         "CONTRIBUTING.md",
         "rules/README.md",
         "docs/architecture.md",
+        "docs/output.md",
+        "docs/editor.md",
         "docs/suppressions.md",
         "docs/baseline.md",
     ] {

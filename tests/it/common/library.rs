@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use connlint::check::{Checked, Request, run};
-use connlint::finding::Confidence;
 use connlint::rules::page::pages;
 
 use super::root;
@@ -26,16 +25,9 @@ pub(crate) fn check(paths: &[PathBuf], cwd: &Path) -> Checked {
     let known = pages().expect("the pages are well-formed").iter().map(|page| (page.id.as_str(), page.level));
     let request = Request {
         paths: paths.to_vec(),
-        cwd: cwd.to_owned(),
-        all_targets: false,
         levels: connlint::cli::levels(known, true, &[]).expect("no level is changed"),
         pedantic: true,
-        max_connections: connlint::rules::MAX_CONNECTIONS,
-        families: Vec::new(),
-        min_confidence: Confidence::Low,
-        suppressions: connlint::check::Heed::Heeded,
-        baseline: None,
-        against: None,
+        ..Request::new(cwd.to_owned())
     };
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build().expect("threads can be made");
     pool.install(|| run(&request)).expect("there is something to check")

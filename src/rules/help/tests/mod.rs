@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::article;
 use crate::check::{Request, run};
-use crate::finding::{Confidence, Finding};
+use crate::finding::Finding;
 
 /// The findings of a package with these dependencies and files.
 fn findings(dependencies: &str, files: &[(&str, &str)]) -> Vec<Finding> {
@@ -21,19 +21,7 @@ fn findings(dependencies: &str, files: &[(&str, &str)]) -> Vec<Finding> {
     for (path, text) in files {
         fs::write(folder.path().join(path), text).unwrap();
     }
-    let request = Request {
-        paths: vec![folder.path().to_owned()],
-        cwd: folder.path().to_owned(),
-        all_targets: false,
-        levels: std::collections::BTreeMap::new(),
-        pedantic: false,
-        max_connections: crate::rules::MAX_CONNECTIONS,
-        families: Vec::new(),
-        min_confidence: Confidence::Low,
-        suppressions: crate::check::Heed::Heeded,
-        baseline: None,
-        against: None,
-    };
+    let request = Request { paths: vec![folder.path().to_owned()], ..Request::new(folder.path().to_owned()) };
     run(&request).unwrap().report.findings
 }
 
