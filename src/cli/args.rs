@@ -11,6 +11,7 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use thiserror::Error;
 
+use super::examples;
 use super::levels::LevelChanges;
 use super::output::{CargoCommand, OutputArgs};
 use crate::catalog::Catalog;
@@ -36,7 +37,7 @@ The format does not change the exit code.";
     arg_required_else_help = true,
     subcommand_required = true,
     max_term_width = 100,
-    after_help = EXIT_CODES
+    after_help = examples::connlint()
 )]
 pub struct Cli {
     /// What to do.
@@ -62,7 +63,14 @@ pub enum Command {
     Explain(ExplainArgs),
     /// List the rules with their default levels
     Rules(RulesArgs),
+    /// Write the script by which a shell completes the command line
+    Completions(CompletionsArgs),
+    /// Write the manual pages
+    Man(ManArgs),
 }
+
+/// Where options stand that every command has: below its own. Else their place depends on the number of commands.
+const LAST: usize = 100;
 
 /// Options that say how text is drawn; they may stand before or after the command.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
@@ -70,10 +78,10 @@ pub struct DisplayArgs {
     /// Whether to use colour
     ///
     /// `auto` heeds NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE in this order, and else uses colour on a terminal.
-    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, help_heading = "Output")]
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, help_heading = "Output", display_order = LAST)]
     pub color: ColorChoice,
     /// Draw lines and arrows with ASCII characters only
-    #[arg(long, global = true, help_heading = "Output")]
+    #[arg(long, global = true, help_heading = "Output", display_order = LAST)]
     pub ascii: bool,
     /// Width of the output in columns [default: that of the terminal, else 100]
     #[arg(
@@ -81,14 +89,15 @@ pub struct DisplayArgs {
         global = true,
         value_name = "COLUMNS",
         value_parser = clap::value_parser!(u16).range(40..=1000),
-        help_heading = "Output"
+        help_heading = "Output",
+        display_order = LAST
     )]
     pub width: Option<u16>,
 }
 
 /// `connlint check`.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = examples::check())]
 pub struct CheckArgs {
     /// Folders or files to check [default: the Cargo workspace of the current folder]
     ///
@@ -169,19 +178,12 @@ pub struct CheckArgs {
 
 /// `connlint baseline`.
 #[derive(Debug, Clone, Args)]
-#[command(arg_required_else_help = true, after_help = BASELINE_EXAMPLES)]
+#[command(arg_required_else_help = true, after_help = examples::BASELINE)]
 pub struct BaselineArgs {
     /// What to do with the file.
     #[command(subcommand)]
     pub command: BaselineCommand,
 }
-
-/// How a baseline is used; part of the help.
-const BASELINE_EXAMPLES: &str = "Examples:
-  connlint baseline write --reason \"before connlint\"   once; commit connlint-baseline.json
-  connlint check                                        from then on: new findings only
-  connlint baseline prune                               take out what was mended
-  connlint baseline write --update                      add what is new; the rest keeps date and reason";
 
 /// The commands of `connlint baseline`.
 #[derive(Debug, Clone, Subcommand)]
@@ -218,6 +220,7 @@ pub struct BaselineRunArgs {
 
 /// `connlint why`.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = examples::WHY)]
 pub struct WhyArgs {
     /// Where the construction stands; lines and columns count from 1
     #[arg(value_name = "FILE:LINE[:COLUMN]")]
@@ -229,6 +232,7 @@ pub struct WhyArgs {
 
 /// `connlint explain`.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = examples::EXPLAIN)]
 pub struct ExplainArgs {
     /// The rule's id, as it stands in a finding
     #[arg(value_name = "RULE")]
@@ -237,10 +241,29 @@ pub struct ExplainArgs {
 
 /// `connlint rules`.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = examples::RULES)]
 pub struct RulesArgs {
     /// How the list is written
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
     pub format: TextFormat,
+}
+
+/// `connlint completions`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = examples::COMPLETIONS)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+/// `connlint man`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = examples::MAN)]
+pub struct ManArgs {
+    /// Write a page for each command into this folder, in place of those that are there
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 /// When to use colour.

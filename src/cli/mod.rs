@@ -7,6 +7,8 @@ pub mod args;
 mod bar;
 mod baseline;
 pub mod cargo;
+mod examples;
+mod generated;
 pub mod levels;
 pub mod outcome;
 pub mod output;
@@ -62,8 +64,8 @@ fn command() -> clap::Command {
     const OF_CHECK: [&str; 6] = ["format", "quiet", "no_baseline", "strict_baseline", "since", "staged"];
     let hide = |arg: clap::Arg| if OF_CHECK.contains(&arg.get_id().as_str()) { arg.hide(true) } else { arg };
     Cli::command().mut_subcommand("baseline", |baseline| {
-        ["write", "prune", "show"].into_iter().fold(baseline, |baseline, name| {
-            baseline.mut_subcommand(name, |command| command.mut_args(hide).after_help(None::<&str>))
+        examples::OF_BASELINE.into_iter().fold(baseline, |baseline, (name, examples)| {
+            baseline.mut_subcommand(name, |command| command.mut_args(hide).after_help(examples))
         })
     })
 }

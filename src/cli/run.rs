@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use super::args::{CheckArgs, Cli, Command, ExplainArgs, RulesArgs, TextFormat};
 use super::bar::Bar;
 use super::cargo::{Cargo, CargoError};
+use super::generated::{self, ManError};
 use super::output::{OutputError, Outputs, WriteError};
 use super::{Environment, Outcome, known_rule, levels, style};
 use crate::baseline::BaselineError;
@@ -57,6 +58,8 @@ pub(super) enum Failure {
     Cargo(#[from] CargoError),
     #[error("a rule page is broken: {0}; please report this")]
     Page(&'static page::PageError),
+    #[error("{0}")]
+    Man(#[from] ManError),
     #[error("the current folder cannot be found: {0}")]
     Cwd(io::Error),
     #[error("no worker threads: {0}")]
@@ -77,6 +80,7 @@ impl Failure {
         match self {
             Failure::Rule(unknown) => Some(unknown.help()),
             Failure::Target(error) => Some(error.help().to_owned()),
+            Failure::Man(_) => Some("name a folder that you may write to".to_owned()),
             Failure::Cargo(_) => Some("install cargo, or name it in the variable CARGO".to_owned()),
             Failure::Check(CheckError::Discover(error)) => Some(match error {
                 crate::discover::DiscoverError::Path { .. } => "name folders or .rs files that exist".to_owned(),
@@ -119,6 +123,17 @@ fn dispatch(cli: &Cli, environment: &Environment, out: &mut dyn Write) -> Result
         Command::Rules(args) => {
             let style = style(&cli.display, false, environment);
             list_rules(args, &style, out)
+        }
+        Command::Completions(args) => {
+            generated::completions(super::command(), args.shell, out)?;
+            Ok(Outcome::Clean)
+        }
+        Command::Man(args) => {
+            match &args.out {
+                Some(folder) => generated::man_pages(super::command(), folder)?,
+                None => generated::man(super::command(), out)?,
+            }
+            Ok(Outcome::Clean)
         }
     }
 }

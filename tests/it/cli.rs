@@ -14,7 +14,7 @@ const FORMATS: [&str; 10] =
 #[test]
 fn help() {
     insta::assert_snapshot!("help", connlint(&["--help"]).exits(0).out);
-    for command in ["check", "why", "explain", "rules"] {
+    for command in ["check", "baseline", "why", "explain", "rules", "completions", "man"] {
         insta::assert_snapshot!(format!("help_{command}"), connlint(&[command, "--help"]).exits(0).out);
     }
     insta::assert_snapshot!("help_cargo", cargo_connlint(&["connlint", "--help"]).exits(0).out);
@@ -267,4 +267,41 @@ fn closed_pipe() {
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert!(output.status.code().is_some(), "it ends by itself");
+}
+
+#[test]
+fn completions_know_the_commands() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = connlint(&["completions", shell]).exits(0).out;
+        for word in ["baseline", "prune", "explain", "--staged", "rustc-json"] {
+            // zsh and elvish write options and their values apart.
+            assert!(script.contains(word.trim_start_matches('-')), "{shell}: {word}");
+        }
+    }
+    let script = connlint(&["completions", "bash"]).exits(0).out;
+    let words = format!(
+        "{script}\nCOMP_WORDS=(connlint ba) COMP_CWORD=1\n_connlint connlint ba connlint\necho \"${{COMPREPLY[@]}}\""
+    );
+    let output = Command::new("bash").args(["--norc", "-c", &words]).output().expect("bash runs");
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "baseline", "{output:?}");
+    assert!(connlint(&["completions", "tcsh"]).exits(2).err.contains("bash"));
+}
+
+#[test]
+fn manual_pages_of_all_commands() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let pages = folder.path().join("share/man1");
+    connlint(&["man", "--out", &pages.to_string_lossy()]).exits(0);
+    let mut names: Vec<String> = std::fs::read_dir(&pages)
+        .expect("the folder was made")
+        .map(|entry| entry.expect("it can be read").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    insta::assert_snapshot!("man_pages", names.join("\n"));
+    let check = std::fs::read_to_string(pages.join("connlint-check.1")).expect("it is there");
+    assert!(check.contains(".TH connlint-check 1") && check.contains("\\-\\-staged"), "{check}");
+    assert!(connlint(&["man"]).exits(0).out.contains(".TH connlint 1"));
+    write(folder.path(), &[("file", "")]);
+    let said = connlint(&["man", "--out", "file"]).within(folder.path()).exits(2);
+    assert!(said.err.contains("help: name a folder that you may write to"), "{}", said.err);
 }

@@ -4,6 +4,7 @@ mod bad_input;
 mod baseline;
 mod changed;
 mod cli;
+mod commands;
 mod common;
 mod consistency;
 mod determinism;
