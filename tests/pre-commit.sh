@@ -44,7 +44,8 @@ refused() {
     before="$(git rev-parse HEAD)"
     if git commit -m "$about" -- "$@" >"$said" 2>&1; then fail "$about: the commit went through"; fi
     [ "$(git rev-parse HEAD)" = "$before" ] || fail "$about: HEAD has moved"
-    tr -d '\n' <"$said" | grep -qE "$pattern" || fail "$about: nothing matches $pattern"
+    tr -d '\n' <"$said" >"$scratch/line"
+    grep -qE "$pattern" "$scratch/line" || fail "$about: nothing matches $pattern"
     grep -E '^connlint|^error' "$said"
 }
 
