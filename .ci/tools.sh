@@ -3,6 +3,18 @@
 
 connlint_cache="${XDG_CACHE_HOME:-$HOME/.cache}/connlint"
 
+# mdBook, compiled: the debug build takes half the time, and is fast enough.
+mdbook_version=0.5.4
+
+install_mdbook() {
+    local folder="$connlint_cache/mdbook-$mdbook_version"
+    if [ ! -x "$folder/bin/mdbook" ]; then
+        cargo install mdbook --version "$mdbook_version" --locked --debug --no-default-features --features search \
+            --root "$folder"
+    fi
+    PATH="$folder/bin:$PATH"
+}
+
 install_tools() {
     local list venv
     list="$(dirname "${BASH_SOURCE[0]}")/requirements.txt"
