@@ -15,6 +15,7 @@ mod rules;
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::process::ExitCode;
 
 use mdbook_preprocessor::book::{Book, BookItem, Chapter, SectionNumber};
 use mdbook_preprocessor::errors::Result;
@@ -55,11 +56,22 @@ struct Generated {
     below: Vec<Page>,
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
     // `book supports RENDERER`: all of them.
     if std::env::args().nth(1).as_deref() == Some("supports") {
-        return Ok(());
+        return ExitCode::SUCCESS;
     }
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing can be done if even this can't be written.
+            let _ = writeln!(io::stderr(), "error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
     let (_, book) = mdbook_preprocessor::parse_input(io::stdin().lock())?;
     let book = complete(book)?;
     let mut out = io::stdout().lock();

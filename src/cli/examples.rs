@@ -23,7 +23,7 @@ pub(super) fn check() -> String {
   connlint check services/api src/cache.rs    what stands in a folder, or a file
   connlint check --pedantic --statistics      advice, too, and how much there is of each rule
   connlint check -A client-in-loop            one rule off; -W warns, -D fails
-  connlint check --families redis             Redis only
+  connlint check --families http,sql          these families of clients only
   connlint check --since origin/main          only what this branch causes
   connlint check --staged                     only what the next commit would cause
   connlint check --format short               one line for each finding
