@@ -120,7 +120,7 @@ fn timeouts(file: &CatalogFile) -> String {
 }
 
 fn milliseconds(ms: u64) -> String {
-    if ms % 1000 == 0 { format!("{} s", ms / 1000) } else { format!("{ms} ms") }
+    if ms.is_multiple_of(1000) { format!("{} s", ms / 1000) } else { format!("{ms} ms") }
 }
 
 fn sizes(file: &CatalogFile) -> String {
