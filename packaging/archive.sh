@@ -13,6 +13,8 @@ cd "$(dirname "$0")/.."
 profile="${CONNLINT_PROFILE:-release}"
 
 built="${CARGO_TARGET_DIR:-target}"
+output="$profile"
+if [ "$profile" = dev ]; then output=debug; fi
 arguments=(--locked --profile "$profile" --bins)
 if [ -z "${CONNLINT_HOST:-}" ]; then
     # Symbols are three quarters of the size.
@@ -27,7 +29,7 @@ name="connlint-$target"
 scratch="$(mktemp -d)"
 trap 'rm -rf "$scratch"' EXIT
 mkdir -p "$scratch/$name/completions"
-cp "$built/$profile/connlint$suffix" "$built/$profile/cargo-connlint$suffix" "$scratch/$name"
+cp "$built/$output/connlint$suffix" "$built/$output/cargo-connlint$suffix" "$scratch/$name"
 cp README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE "$scratch/$name"
 
 # Completions and pages are the same everywhere; a program for another machine cannot be asked for them.

@@ -33,7 +33,7 @@ fn page(rule: &RulePage) -> Page {
     let about =
         if resources.is_empty() { String::new() } else { format!(" · {} · {families}", resources.join(", ")) };
     let text = format!(
-        "# {}\n\n<p class=\"rule\"><span class=\"level {level}\">{level}</span> {}</p>\n\n\
+        "# {}\n\n<p class=\"rule\"><span class=\"level level-{level}\">{level}</span> {}</p>\n\n\
          <p class=\"facts\">since {}{about}</p>\n{}",
         rule.id,
         prose(&rule.summary),
