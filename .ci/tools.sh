@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # To be sourced: puts the tools of requirements.txt on the PATH. They lie in a virtual environment outside of the
 # checkout, which is made anew when the list has changed.
 
