@@ -10,8 +10,10 @@ use std::path::{Path, PathBuf};
 use rustc_hash::FxHashSet;
 
 use crate::baseline::Baseline;
+use crate::catalog::model::CatalogFile;
 use crate::catalog::{Catalog, CatalogError};
 use crate::changed::{Against, ChangedError, Changes};
+use crate::config::{PathLevels, PathSet};
 use crate::discover::{DiscoverError, Discovery, Options as DiscoverOptions, absolute, discover, nearest_manifest};
 use crate::finding::{Confidence, Level, Report};
 use crate::flow::{Flow, analyse};
@@ -34,6 +36,12 @@ pub struct Request {
     pub all_targets: bool,
     /// Level of each rule.
     pub levels: BTreeMap<String, Level>,
+    /// Levels of rules in some files, the later ones over the earlier ones.
+    pub path_levels: Vec<PathLevels>,
+    /// Files of which nothing is reported.
+    pub exclude: Option<PathSet>,
+    /// Catalogues of the project's own, by the names that errors call them by.
+    pub catalogs: Vec<(String, CatalogFile)>,
     /// The pedantic part of rules, too.
     pub pedantic: bool,
     /// As many connections may one process open to the servers of one family.
@@ -62,6 +70,9 @@ impl Request {
             cwd,
             all_targets: false,
             levels: BTreeMap::new(),
+            path_levels: Vec::new(),
+            exclude: None,
+            catalogs: Vec::new(),
             pedantic: false,
             max_connections: rules::MAX_CONNECTIONS,
             families: Vec::new(),
@@ -71,6 +82,28 @@ impl Request {
             against: None,
             progress: Progress::default(),
         }
+    }
+
+    /// The level of a rule in a file; none for what is no rule's name.
+    #[must_use]
+    pub fn level_at(&self, rule: &str, file: &Path) -> Option<Level> {
+        let mut there = self.path_levels.iter().rev().filter(|one| one.paths.has(file));
+        let of_path = there.find_map(|one| one.levels.get(rule));
+        of_path.or_else(|| self.levels.get(rule)).copied()
+    }
+
+    /// The highest level that each rule has in any file.
+    fn highest_levels(&self) -> BTreeMap<String, Level> {
+        let mut highest = self.levels.clone();
+        for (rule, level) in self.path_levels.iter().flat_map(|one| &one.levels) {
+            highest.entry(rule.clone()).and_modify(|known| *known = (*known).max(*level)).or_insert(*level);
+        }
+        highest
+    }
+
+    /// Whether nothing of a file or folder is reported.
+    fn is_excluded(&self, path: &Path) -> bool {
+        self.exclude.as_ref().is_some_and(|set| set.has(path))
     }
 }
 
@@ -150,7 +183,7 @@ pub fn run(request: &Request) -> Result<Checked, CheckError> {
         let changes = request.against.as_ref().map(|against| scope.spawn(|| changes(request, against)));
         with_analysis(request, |analysed| {
             request.progress.begin(Stage::Rules);
-            let found = findings(analysed.context(), &request.levels, request.pedantic);
+            let found = findings(analysed.context(), &request.highest_levels(), request.pedantic);
             let changes = match changes.map(std::thread::ScopedJoinHandle::join) {
                 Some(Ok(changes)) => Some(changes?),
                 Some(Err(panic)) => std::panic::resume_unwind(panic),
@@ -164,7 +197,7 @@ pub fn run(request: &Request) -> Result<Checked, CheckError> {
 /// What becomes of each finding of an analysis, changed or not.
 #[must_use]
 pub fn assess(request: &Request, analysed: &Analysed<'_, '_>) -> Checked {
-    report(request, analysed, findings(analysed.context(), &request.levels, request.pedantic), None)
+    report(request, analysed, findings(analysed.context(), &request.highest_levels(), request.pedantic), None)
 }
 
 /// What changed in the repository of the current folder, or of what is checked elsewhere.
@@ -186,8 +219,10 @@ fn changes(request: &Request, against: &Against) -> Result<Changes, ChangedError
 pub fn with_analysis<R>(request: &Request, ask: impl FnOnce(&Analysed<'_, '_>) -> R) -> Result<R, CheckError> {
     let options = DiscoverOptions { all_targets: request.all_targets, cargo: None };
     // Most of the discovery is waiting for cargo.
-    let (discovery, catalog) = rayon::join(|| discover_with_callers(request, &options), Catalog::builtin);
-    let (discovery, catalog) = (discovery?, catalog?);
+    let (discovery, catalog) =
+        rayon::join(|| discover_with_callers(request, &options), || Catalog::with(&request.catalogs));
+    let (mut discovery, catalog) = (discovery?, catalog?);
+    drop_excluded(request, &mut discovery);
     let wanted = packages_of_interest(&catalog, &discovery);
     let tests = if request.all_targets { Tests::Keep } else { Tests::Skip };
     request.progress.begin(Stage::Load);
@@ -227,6 +262,23 @@ fn discover_with_callers(request: &Request, options: &DiscoverOptions) -> Result
     all.only_files = asked.only_files;
     all.only_below = asked.only_below;
     Ok(all)
+}
+
+/// Leaves out packages that are excluded as a whole, unless others of the run depend on them.
+fn drop_excluded(request: &Request, discovery: &mut Discovery) {
+    if request.exclude.is_none() {
+        return;
+    }
+    let mut needed: FxHashSet<PathBuf> = FxHashSet::default();
+    let folders = discovery.packages.iter().map(|package| &package.folder);
+    let mut stack: Vec<PathBuf> = folders.filter(|folder| !request.is_excluded(folder)).cloned().collect();
+    while let Some(folder) = stack.pop() {
+        if needed.insert(folder.clone()) {
+            let of_folder = discovery.packages.iter().filter(|package| package.folder == folder);
+            stack.extend(of_folder.flat_map(|package| &package.dependencies).filter_map(|one| one.path.clone()));
+        }
+    }
+    discovery.packages.retain(|package| needed.contains(&package.folder));
 }
 
 /// The root of the workspace that a folder or file is in; without a manifest, the folder.

@@ -76,6 +76,10 @@ pub struct Catalog {
     roots_by_name: FxHashMap<Name, Vec<usize>>,
     /// Roots with a `*` in a trait's path.
     pattern_roots: Vec<usize>,
+    /// Roots that name functions of the program.
+    naming_roots: Vec<usize>,
+    /// Packages whose clients a project's own catalogues describe.
+    own_packages: FxHashSet<String>,
     memos: Vec<MemoFact>,
     memos_by_name: FxHashMap<Name, Vec<usize>>,
     macros: FxHashMap<Name, MacroFact>,
@@ -90,6 +94,23 @@ impl Catalog {
     /// When one of them is broken, which a test rules out.
     pub fn builtin() -> Result<Catalog, CatalogError> {
         Catalog::new(builtin_files()?)
+    }
+
+    /// The carried catalogues, and a project's own.
+    ///
+    /// # Errors
+    /// When one of them is broken.
+    pub fn with(own: &[(String, CatalogFile)]) -> Result<Catalog, CatalogError> {
+        let clients = own.iter().filter(|(_, file)| file.family.is_some() && !file.types.is_empty());
+        let own_packages = clients.flat_map(|(_, file)| file.packages.iter().cloned()).collect();
+        let files = builtin_files()?.into_iter().chain(own.iter().cloned()).collect();
+        Ok(Catalog { own_packages, ..Catalog::new(files)? })
+    }
+
+    /// Whether a project's own catalogue tells what a package's clients and their types are, so that its sources need not.
+    #[must_use]
+    pub fn is_described(&self, package: &str) -> bool {
+        self.own_packages.contains(package)
     }
 
     /// Indexes catalogue files, given with the names that errors call them by.
@@ -216,6 +237,9 @@ impl Catalog {
         }
         if root.traits.keys().any(|path| path.contains('*')) {
             self.pattern_roots.push(index);
+        }
+        if !root.named.is_empty() {
+            self.naming_roots.push(index);
         }
         self.roots.push(RootRef { file, fact: root.clone() });
     }
@@ -425,6 +449,11 @@ impl Catalog {
     /// Roots that name traits by patterns.
     pub fn pattern_roots(&self) -> impl Iterator<Item = &RootRef> {
         self.pattern_roots.iter().map(|index| &self.roots[*index])
+    }
+
+    /// Roots that name functions of the program.
+    pub fn naming_roots(&self) -> impl Iterator<Item = &RootRef> {
+        self.naming_roots.iter().map(|index| &self.roots[*index])
     }
 
     /// Memoising forms that name something whose last segment is `name`.

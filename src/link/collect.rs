@@ -340,7 +340,10 @@ impl<'f> Collector<'f> {
                     continue;
                 }
                 let name = Name::from(dependency.extern_name.as_str());
-                if let Some(target) = dependency.path.as_ref().and_then(|path| library_of.get(path)) {
+                // What a catalogue of the project's own describes is a library, wherever its sources are.
+                let is_described = self.program.catalog.is_described(&dependency.package);
+                let library = dependency.path.as_ref().and_then(|path| library_of.get(path));
+                if let Some(target) = library.filter(|_| !is_described) {
                     local.insert(name, *target);
                 } else {
                     externs.insert(name, library_name(&dependency.package, &dependency.extern_name));
