@@ -304,6 +304,7 @@ fn packages_of_interest(catalog: &Catalog, discovery: &Discovery) -> Vec<bool> {
         .iter()
         .map(|package| {
             !package.has_manifest
+                || catalog.has_wrappers(&package.name)
                 || package.dependencies.iter().any(|dependency| catalog.is_client_package(&dependency.package))
         })
         .collect();

@@ -119,9 +119,8 @@ impl<'s, 'c, 'f> Seen<'s, 'c, 'f> {
     }
 
     fn is_asked(&self, file: &str) -> bool {
-        self.source(file).is_none_or(|source| {
-            self.discovery.is_reported(&source.path) && !self.request.is_excluded(&source.path)
-        })
+        self.source(file)
+            .is_none_or(|source| self.discovery.is_reported(&source.path) && !self.request.is_excluded(&source.path))
     }
 
     fn level_at(&self, rule: &str, file: &str) -> Option<Level> {

@@ -74,7 +74,8 @@ impl Page<'_> {
             Some(file) => writeln!(self.out, "# {}\n", file.name)?,
             None => writeln!(self.out, "# no connlint.toml, no table in a Cargo.toml\n")?,
         }
-        let Settings { pedantic, families, min_confidence, max_connections, all_targets, require_reasons, .. } = settings;
+        let Settings { pedantic, families, min_confidence, max_connections, all_targets, require_reasons, .. } =
+            settings;
         self.set("pedantic", pedantic, &pedantic.value.to_string())?;
         self.set("families", families, &array(&families.value))?;
         self.set("min-confidence", min_confidence, &text(confidence(min_confidence.value)))?;

@@ -98,18 +98,11 @@ impl Settings {
     ///
     /// # Errors
     /// When the command line names a rule or family that there is none of.
-    pub(super) fn new(
-        asked: &Asked<'_>,
-        config: Config,
-        pages: &[RulePage],
-        cwd: &Path,
-    ) -> Result<Settings, Failure> {
+    pub(super) fn new(asked: &Asked<'_>, config: Config, pages: &[RulePage], cwd: &Path) -> Result<Settings, Failure> {
         let (form, file) = (&config.form, config.file.as_ref());
         let pedantic = Set::new(asked.pedantic, form.pedantic.as_ref(), file, false);
-        let min_confidence =
-            Set::new(asked.min_confidence, form.min_confidence.as_ref(), file, Confidence::Low);
-        let max_connections =
-            Set::new(asked.max_connections, form.max_connections.as_ref(), file, MAX_CONNECTIONS);
+        let min_confidence = Set::new(asked.min_confidence, form.min_confidence.as_ref(), file, Confidence::Low);
+        let max_connections = Set::new(asked.max_connections, form.max_connections.as_ref(), file, MAX_CONNECTIONS);
         let all_targets = Set::new(asked.all_targets, form.all_targets.as_ref(), file, false);
         let require_reasons = Set::new(asked.require_reasons, form.require_reasons.as_ref(), file, false);
         let mut settings = Settings {

@@ -179,7 +179,8 @@ pub struct Override {
 pub struct Clients {
     /// Catalogue files, in the form of `rules/clients/*.toml`: globs.
     pub catalogs: Vec<Told<String>>,
-    /// Functions that open or return a client, in crates whose sources are not part of the project.
+    /// Functions that open or return a client, where the sources do not show it: those of a crate from a registry, or what
+    /// speaks a protocol itself.
     pub wrapper: Vec<Wrapper>,
 }
 
@@ -195,7 +196,7 @@ pub struct Wrapper {
     /// The family of what it talks to.
     pub family: Option<Told<String>>,
     /// The type of the result (of the awaited result when `async`), in Rust, with paths from the crate on:
-    /// `Result<redis::Client>`.
+    /// `Result<acme_cache::Client>`. For a function of the project its own signature tells it.
     pub returns: Option<Told<String>>,
     /// The result is a future.
     #[serde(rename = "async")]

@@ -26,6 +26,8 @@ pub(super) struct Reader<'r> {
     pub(super) folder: &'r Path,
     pub(super) cwd: &'r Path,
     pub(super) files: Files,
+    /// All of the configuration could be read.
+    pub(super) is_whole: bool,
     pub(super) mistakes: Vec<Mistake>,
     /// The texts of the catalogues.
     pub(super) sources: Sources,
@@ -110,7 +112,11 @@ impl Reader<'_> {
         let place = functions.first().map(Told::range).or(makes.as_ref().map(Told::range));
         let place = place.or(family.as_ref().map(Told::range)).unwrap_or_default();
         let lacks = [("functions", functions.is_empty()), ("makes", makes.is_none()), ("family", family.is_none())];
-        for (key, _) in lacks.iter().filter(|(_, is_missing)| *is_missing) {
+        // Of what could not be read nothing can be missed.
+        for (key, is_missing) in lacks {
+            if !is_missing || !self.is_whole {
+                continue;
+            }
             let help = "a wrapper has `functions`, `makes` and `family`";
             self.mistake(place.clone(), format!("a wrapper without `{key}`"), help);
         }

@@ -65,12 +65,7 @@ impl Text {
         Location { file: self.name.clone(), span: span_of(&self.text, range) }
     }
 
-    pub(super) fn mistake(
-        &self,
-        range: Range<usize>,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) -> Mistake {
+    pub(super) fn mistake(&self, range: Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Mistake {
         Mistake { location: self.location(range), message: message.into(), help: help.into() }
     }
 

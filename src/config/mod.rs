@@ -21,7 +21,10 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use schemars::Schema;
 use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
+use serde_json::Value;
 
 pub use find::FILE_NAME;
 pub use mistake::{ConfigError, Mistake};
@@ -106,8 +109,30 @@ pub fn is_in_manifest(manifest: &str) -> bool {
 
 /// The JSON Schema of the file.
 #[must_use]
-pub fn schema() -> schemars::Schema {
-    SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Form>()
+pub fn schema() -> Schema {
+    let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(without_null));
+    settings.into_generator().into_root_schema_for::<Form>()
+}
+
+/// TOML has no null: a key that is optional is left out.
+fn without_null(schema: &mut Schema) {
+    if let Some(Value::Array(types)) = schema.get_mut("type") {
+        types.retain(|name| name != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            schema.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(Value::Array(choices)) = schema.get_mut("anyOf") {
+        choices.retain(|choice| choice.get("type").is_none_or(|name| name != "null"));
+        if let [Value::Object(only)] = choices.as_slice() {
+            let only = only.clone();
+            schema.remove("anyOf");
+            only.into_iter().for_each(|(key, value)| {
+                schema.insert(key, value);
+            });
+        }
+    }
 }
 
 impl Config {
@@ -143,10 +168,11 @@ fn checked(found: &Found, cwd: &Path) -> Result<Config, ConfigError> {
     let Found { text, within } = found;
     let (form, mistakes) = read::read(text, within);
     let folder = text.path.parent().unwrap_or(cwd);
-    let mut reader = Reader { text, folder, cwd, files: Vec::new(), mistakes, sources: Sources::default() };
+    let is_whole = mistakes.is_empty();
+    let mut reader = Reader { text, folder, cwd, files: Vec::new(), is_whole, mistakes, sources: Sources::default() };
     reader.read(&form);
     let (unknown, known) = unknown_families(&form, &reader);
-    let mut check = Check { text, folder, mistakes: std::mem::take(&mut reader.mistakes) };
+    let mut check = Check { text, folder, is_whole, mistakes: std::mem::take(&mut reader.mistakes) };
     check.families(&unknown, &known);
     check.levels(&form.rules);
     let exclude = form.exclude.as_ref().and_then(|globs| check.globs(globs));
@@ -184,6 +210,7 @@ fn unknown_families<'f>(form: &'f Form, reader: &Reader<'_>) -> (Vec<&'f Told<St
 struct Check<'c> {
     text: &'c Text,
     folder: &'c Path,
+    is_whole: bool,
     mistakes: Vec<Mistake>,
 }
 
@@ -223,7 +250,7 @@ impl Check<'_> {
         let levels = self.levels(&one.rules);
         let place = one.rules.keys().next().map(Told::range).or(one.paths.first().map(Told::range));
         let lacks = [("paths", one.paths.is_empty()), ("rules", one.rules.is_empty())];
-        for (key, _) in lacks.iter().filter(|(_, is_missing)| *is_missing) {
+        for (key, _) in lacks.iter().filter(|(_, is_missing)| *is_missing && self.is_whole) {
             let help = "an override has `paths` and `rules`";
             let range = place.clone().unwrap_or_default();
             self.mistakes.push(self.text.mistake(range, format!("an override without `{key}`"), help));

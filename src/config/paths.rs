@@ -56,7 +56,8 @@ fn both(glob: &str) -> Result<[globset::Glob; 2], String> {
     if plain.is_empty() || plain.starts_with('/') || plain.split('/').any(|part| part == "..") {
         return Err("a path here is relative to the folder of the file, and does not lead out of it".to_owned());
     }
-    let build = |glob: &str| GlobBuilder::new(glob).literal_separator(true).build().map_err(|error| error.kind().to_string());
+    let build =
+        |glob: &str| GlobBuilder::new(glob).literal_separator(true).build().map_err(|error| error.kind().to_string());
     Ok([build(plain)?, build(&format!("{plain}/**"))?])
 }
 

@@ -34,7 +34,8 @@ impl Project {
         let dependencies = discovery.packages.iter().flat_map(|package| &package.dependencies);
         let used: BTreeSet<&str> = dependencies.map(|dependency| dependency.package.as_str()).collect();
         let files = builtin_files()?;
-        let in_use = files.iter().filter(|(_, file)| file.packages.iter().any(|package| used.contains(package.as_str())));
+        let in_use =
+            files.iter().filter(|(_, file)| file.packages.iter().any(|package| used.contains(package.as_str())));
         let (mut families, mut frameworks) = (BTreeSet::new(), BTreeSet::new());
         for (name, file) in in_use {
             families.extend(file.family.clone());
@@ -100,7 +101,9 @@ impl Project {
 
     fn baseline(&self) -> String {
         match self.has_baseline {
-            true => format!("# {DEFAULT_NAME} is used where it lies; another place must be named.\n#baseline = \"{DEFAULT_NAME}\""),
+            true => format!(
+                "# {DEFAULT_NAME} is used where it lies; another place must be named.\n#baseline = \"{DEFAULT_NAME}\""
+            ),
             false => format!(
                 "# `connlint baseline write` makes {DEFAULT_NAME}, which is used where it lies; `baseline = \"…\"` names\n\
                  # another place."

@@ -5,6 +5,8 @@ mod baseline;
 mod changed;
 mod cli;
 mod common;
+mod config;
+mod config_effect;
 mod consistency;
 mod determinism;
 mod fixtures;
