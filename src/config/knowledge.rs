@@ -11,6 +11,7 @@ use walkdir::WalkDir;
 use super::form::{Clients, Form, Frameworks, Roots, Told, Wrapper};
 use super::mistake::{Mistake, Text};
 use super::paths::PathSet;
+use super::read::told;
 use crate::catalog::model::{CallFact, CatalogFile, FunctionFact, RootFact, RootFrequency};
 use crate::catalog::{Catalog, CatalogError, parse_catalog};
 use crate::source::{Sources, shown_name};
@@ -218,9 +219,7 @@ fn located(error: &CatalogError, text: &Text) -> Mistake {
         start.map_or(0..0, |start| start..start + name.len() + 2)
     };
     match error {
-        CatalogError::Form { cause, .. } => {
-            text.mistake(cause.span().unwrap_or_default(), cause.message().trim_end(), HELP)
-        }
+        CatalogError::Form { cause, .. } => told(text, cause, cause.span().unwrap_or_default(), HELP),
         CatalogError::Schema { found, .. } => {
             let start = text.text.find("schema").unwrap_or_default();
             let end = text.text[start..].find('\n').map_or(text.text.len(), |length| start + length);

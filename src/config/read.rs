@@ -15,6 +15,8 @@ use super::mistake::{Mistake, Text, nearest};
 /// As many mistakes are told; a file that has more is something else.
 const MANY: usize = 100;
 
+const DESCRIBED: &str = "docs/configuration.md describes the keys, and `connlint config schema` their form";
+
 /// The table in which manifests keep it.
 pub(super) const METADATA: [[&str; 3]; 2] =
     [["workspace", "metadata", "connlint"], ["package", "metadata", "connlint"]];
@@ -44,7 +46,7 @@ pub(super) fn read(text: &Text, within: &[&str]) -> (Form, Vec<Mistake>) {
             Err(error) => error,
         };
         let range = error.span().unwrap_or_else(|| value.span());
-        mistakes.push(told(text, &error, range.clone()));
+        mistakes.push(told(text, &error, range.clone(), DESCRIBED));
         if !take_out(value.get_mut(), &range) {
             break;
         }
@@ -71,7 +73,7 @@ pub(super) fn tables(manifest: &str) -> Vec<(&'static [&'static str], Range<usiz
 }
 
 /// A mistake in this program's words, as far as serde tells what it is.
-fn told(text: &Text, error: &toml::de::Error, range: Range<usize>) -> Mistake {
+pub(super) fn told(text: &Text, error: &toml::de::Error, range: Range<usize>, described: &str) -> Mistake {
     let message = error.message();
     let mut quoted = message.split('`').skip(1).step_by(2);
     let help_with = |name: &str, known: &[&str], all: &str| match nearest(name, known.iter().copied()) {
@@ -87,14 +89,20 @@ fn told(text: &Text, error: &toml::de::Error, range: Range<usize>) -> Mistake {
         return text.mistake(range, message, help_with(name, &known, all));
     }
     let message = message.trim_end();
-    let (message, help) = match message.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected ")) {
-        Some((found, wanted)) => (format!("{found} cannot stand here"), format!("write {}", plain(wanted))),
-        None => match message.strip_prefix("invalid value: ").and_then(|rest| rest.split_once(", expected ")) {
-            Some((found, wanted)) => (format!("{found} cannot stand here"), format!("write {}", plain(wanted))),
-            None => (message.to_owned(), "see docs/configuration.md, or `connlint config schema`".to_owned()),
-        },
+    let (message, help) = match mistaken(message) {
+        Some((found, wanted)) => (format!("{} cannot stand here", plain(found)), format!("write {}", plain(wanted))),
+        None => (message.to_owned(), described.to_owned()),
     };
     text.mistake(range, message, help)
+}
+
+/// What stands in the place of what, if that is the mistake.
+fn mistaken(message: &str) -> Option<(&str, &str)> {
+    if message == "wanted string or table" {
+        return Some(("this", "string"));
+    }
+    let rest = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "))?;
+    rest.split_once(", expected ")
 }
 
 /// What serde does not know.
@@ -113,11 +121,13 @@ fn unknown(message: &str) -> Option<Unknown> {
     }
 }
 
-/// serde's words for what it wants, in those of TOML.
+/// serde's words, in those of TOML.
 fn plain(wanted: &str) -> &str {
     match wanted {
+        "map" => "a table",
+        "sequence" => "an array",
         "a boolean" => "true or false",
-        "a sequence" => "an array: [\"…\", \"…\"]",
+        "a sequence" => "an array: […], for tables [[…]]",
         "a nonzero u64" => "a number from 1 on",
         "a map" => "a table",
         "string" => "a string",

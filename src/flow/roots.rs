@@ -467,3 +467,23 @@ impl Program<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_named;
+
+    #[test]
+    fn functions_are_named_by_patterns() {
+        let names = |pattern| {
+            let all = ["app::a", "app::routes::list", "app::routes::v1::list", "app::Routes::list_all", "other::a"];
+            all.into_iter().filter(|path| is_named(pattern, path)).collect::<Vec<_>>()
+        };
+        assert_eq!(names("app::a"), ["app::a"]);
+        assert_eq!(names("app::routes::*"), ["app::routes::list"]);
+        assert_eq!(names("app::*::list*"), ["app::routes::list", "app::Routes::list_all"]);
+        assert_eq!(names("app::**::list"), ["app::routes::list", "app::routes::v1::list"]);
+        assert_eq!(names("**::a"), ["app::a", "other::a"]);
+        assert_eq!(names("app::**").len(), 4);
+        assert!(names("app").is_empty() && names("a").is_empty());
+    }
+}
