@@ -14,6 +14,7 @@ use super::model::{
     CallFact, Carry, CatalogFile, ExclusiveFact, HealthFact, MacroFact, MemoFact, MemoScope, MethodFact, RootFact,
     ShutdownFact, StateFact, TypeFact, TypeRole,
 };
+use super::own::Own;
 use crate::facts::{Name, TypeRef};
 use crate::parse::{MacroTable, parse_type};
 
@@ -78,10 +79,8 @@ pub struct Catalog {
     pattern_roots: Vec<usize>,
     /// Roots that name functions of the program.
     naming_roots: Vec<usize>,
-    /// Packages whose types a project's own catalogues describe.
-    own_packages: FxHashSet<String>,
-    /// Files of a project's own that tell of functions alone.
-    wrapper_files: FxHashSet<FileId>,
+    /// What a project says itself.
+    pub(super) own: Own,
     memos: Vec<MemoFact>,
     memos_by_name: FxHashMap<Name, Vec<usize>>,
     macros: FxHashMap<Name, MacroFact>,
@@ -96,53 +95,6 @@ impl Catalog {
     /// When one of them is broken, which a test rules out.
     pub fn builtin() -> Result<Catalog, CatalogError> {
         Catalog::new(builtin_files()?)
-    }
-
-    /// The carried catalogues, and a project's own.
-    ///
-    /// # Errors
-    /// When one of them is broken.
-    pub fn with(own: &[(String, CatalogFile)]) -> Result<Catalog, CatalogError> {
-        let described = own.iter().filter(|(_, file)| !file.types.is_empty());
-        let own_packages = described.flat_map(|(_, file)| file.packages.iter().cloned()).collect();
-        let builtin = builtin_files()?;
-        let first = builtin.len();
-        let catalog = Catalog::new(builtin.into_iter().chain(own.iter().cloned()).collect())?;
-        let of_functions = |id: &FileId| {
-            let file = catalog.file(*id);
-            file.types.is_empty() && !file.function.is_empty()
-        };
-        let wrapper_files = catalog.file_ids().skip(first).filter(of_functions).collect();
-        Ok(Catalog { own_packages, wrapper_files, ..catalog })
-    }
-
-    /// Whether a project's own catalogue tells what a package's types are, so that its sources need not.
-    #[must_use]
-    pub fn is_described(&self, package: &str) -> bool {
-        self.own_packages.contains(package)
-    }
-
-    /// Whether a file tells of functions alone, which may be the program's own.
-    #[must_use]
-    pub fn is_wrapper_file(&self, file: FileId) -> bool {
-        self.wrapper_files.contains(&file)
-    }
-
-    /// The functions of such files, by path.
-    #[must_use]
-    pub fn wrappers(&self) -> Vec<&Arc<CallRef>> {
-        if self.wrapper_files.is_empty() {
-            return Vec::new();
-        }
-        let mut wrappers: Vec<_> = self.functions().filter(|call| self.is_wrapper_file(call.file)).collect();
-        wrappers.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        wrappers
-    }
-
-    /// Whether a package has such functions.
-    #[must_use]
-    pub fn has_wrappers(&self, package: &str) -> bool {
-        self.wrapper_files.iter().any(|file| self.file(*file).packages.iter().any(|name| name == package))
     }
 
     /// Indexes catalogue files, given with the names that errors call them by.

@@ -110,7 +110,7 @@ pub struct ConfigCommandArgs {
 #[derive(Debug, Clone, Subcommand)]
 pub enum ConfigCommand {
     /// Show each value in force, and where it comes from: the default, a line of the file, the command line
-    Show(ConfigShowArgs),
+    Show(Box<ConfigShowArgs>),
     /// Print the JSON Schema of connlint.toml
     Schema,
 }

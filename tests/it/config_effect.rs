@@ -210,18 +210,18 @@ fn an_own_client_and_an_own_framework_are_understood() {
         found.push((text("/location/file"), line, text("/rule")));
         assert_eq!(text("/family"), "acme-cache");
     }
-    let expected = read(&root().join(OWN), |path| super::common::shown(path));
+    let expected = read(&root().join(OWN), super::common::shown);
     let expected: Vec<(String, u64, String)> =
         expected.into_iter().map(|one| (one.file, u64::from(one.line), one.rule)).collect();
     assert_eq!(found, expected);
     insta::assert_snapshot!("own", connlint(&["check", OWN]).exits(1).both());
-    insta::assert_snapshot!("own_why", connlint(&["why", &format!("{OWN}/app/src/jobs.rs:20")]).exits(0).both());
+    insta::assert_snapshot!("own_why", connlint(&["why", &format!("{OWN}/crates/app/src/jobs.rs:20")]).exits(0).both());
     connlint(&["check", OWN, "--no-config"]).exits(0);
     connlint(&["check", OWN, "--families", "acme-cache"]).exits(1);
     assert!(connlint(&["check", OWN, "--families", "redis"]).exits(0).out.contains("2 outside of what was"));
     // The document shows these very files, and what is found.
     let document = std::fs::read_to_string(root().join("docs/configuration.md")).expect("the document can be read");
-    for file in ["app/src/main.rs", "connlint.toml", "connlint/acme-cache.toml", "connlint/acme-web.toml"] {
+    for file in ["crates/app/src/main.rs", "connlint.toml", "connlint/acme-cache.toml", "connlint/acme-web.toml"] {
         let text = std::fs::read_to_string(root().join(OWN).join(file)).expect("the fixture is there");
         assert!(document.contains(&format!("\n{text}```\n")), "docs/configuration.md differs from {OWN}/{file}");
     }

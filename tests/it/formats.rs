@@ -196,9 +196,11 @@ fn sarif_suits_github() {
                 assert!(list(&flow["threadFlows"][0]["locations"]).len() <= 1000);
             }
         }
-        let accepted = checked.report.withheld.iter().filter(|withheld| {
-            matches!(withheld.cause, Cause::Suppressed { .. } | Cause::Baselined { .. })
-        });
+        let accepted = checked
+            .report
+            .withheld
+            .iter()
+            .filter(|withheld| matches!(withheld.cause, Cause::Suppressed { .. } | Cause::Baselined { .. }));
         let told = checked.report.findings.iter().chain(accepted.map(|withheld| &withheld.finding));
         assert_eq!(flows, told.filter(|finding| !finding.chain.is_empty()).count());
         for rule in rules {
