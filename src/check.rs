@@ -14,7 +14,9 @@ use crate::catalog::model::CatalogFile;
 use crate::catalog::{Catalog, CatalogError};
 use crate::changed::{Against, ChangedError, Changes};
 use crate::config::{PathLevels, PathSet};
-use crate::discover::{DiscoverError, Discovery, Options as DiscoverOptions, absolute, discover, nearest_manifest};
+use crate::discover::{
+    DiscoverError, Discovery, Options as DiscoverOptions, Package, absolute, discover, nearest_manifest,
+};
 use crate::finding::{Confidence, Level, Report};
 use crate::flow::{Flow, analyse};
 use crate::link::{Program, link};
@@ -270,8 +272,13 @@ fn drop_excluded(request: &Request, discovery: &mut Discovery) {
         return;
     }
     let mut needed: FxHashSet<PathBuf> = FxHashSet::default();
-    let folders = discovery.packages.iter().map(|package| &package.folder);
-    let mut stack: Vec<PathBuf> = folders.filter(|folder| !request.is_excluded(folder)).cloned().collect();
+    let is_whole = |package: &&Package| {
+        let is_excluded = |path: &Path| request.is_excluded(path);
+        let all_of_it = || package.targets.iter().all(|target| is_excluded(&target.root));
+        is_excluded(&package.folder) || (is_excluded(&package.folder.join("Cargo.toml")) && all_of_it())
+    };
+    let asked = discovery.packages.iter().filter(|package| !is_whole(package));
+    let mut stack: Vec<PathBuf> = asked.map(|package| package.folder.clone()).collect();
     while let Some(folder) = stack.pop() {
         if needed.insert(folder.clone()) {
             let of_folder = discovery.packages.iter().filter(|package| package.folder == folder);

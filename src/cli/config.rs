@@ -13,7 +13,7 @@ use super::settings::{Origin, Set, Settings};
 use crate::baseline::DEFAULT_NAME;
 use crate::check::{CheckError, workspace_around};
 use crate::config::form::{Levels, Roots, Told};
-use crate::config::{Config, FILE_NAME, File, Project, is_in_manifest, schema};
+use crate::config::{Config, FILE_NAME, File, Project, is_in_manifest, nearest_file, schema};
 use crate::discover::{Options, discover};
 use crate::finding::Level;
 use crate::source::shown_name;
@@ -42,6 +42,7 @@ pub(super) fn init(out: &mut dyn Write) -> Result<Outcome, Failure> {
     if std::fs::read_to_string(&manifest).is_ok_and(|text| is_in_manifest(&text)) {
         return Err(Failure::MetadataExists(shown_name(&manifest, &cwd).into()));
     }
+    let above = nearest_file(&root);
     let discovery = discover(&[], &root, &Options::default()).map_err(CheckError::from)?;
     let text = Project::seen(&root, &discovery).and_then(|project| project.file()).map_err(CheckError::from)?;
     let shown = shown_name(&path, &cwd);
@@ -50,6 +51,9 @@ pub(super) fn init(out: &mut dyn Write) -> Result<Outcome, Failure> {
     let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(|cause| Failure::Write(shown.clone().into(), cause))?;
     writeln!(out, "{shown}: written; nothing is set in it yet")?;
+    if let Some(above) = above {
+        writeln!(out, "  in this folder it counts in the place of {}", shown_name(&above, &cwd))?;
+    }
     out.flush()?;
     Ok(Outcome::Clean)
 }

@@ -6,16 +6,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::LevelChange;
 use super::args::CheckArgs;
 use super::run::Failure;
+use super::{LevelChange, levels};
 use crate::check::{Heed, Request};
-use crate::config::form::Told;
+use crate::config::form::{RuleName, Told};
 use crate::config::{Config, File, PathLevels};
 use crate::discover::absolute;
 use crate::finding::{Confidence, Level};
+use crate::rules::MAX_CONNECTIONS;
 use crate::rules::page::RulePage;
-use crate::rules::{MAX_CONNECTIONS, known_rule};
 
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,23 +123,31 @@ impl Settings {
 
     /// The level of each rule: its default, the file's, the command line's; what is pedantic is off unless asked for.
     fn levels(&mut self, changes: &[LevelChange], pages: &[RulePage]) -> Result<(), Failure> {
+        let form = &self.config.form;
+        let told: BTreeMap<&str, (&Told<RuleName>, Level)> =
+            form.rules.iter().map(|(rule, level)| (rule.0.as_str(), (rule, Level::from(**level)))).collect();
+        let known = pages.iter().map(|page| {
+            let id = page.id.as_str();
+            (id, told.get(id).map_or(page.level, |(_, level)| *level))
+        });
         let pedantic = self.pedantic.value;
-        let heard = |level| if level == Level::Pedantic && !pedantic { Level::Off } else { level };
-        let default = |page: &RulePage| (page.id.clone(), Set { value: heard(page.level), origin: Origin::Default });
-        self.levels = pages.iter().map(default).collect();
-        if let Some(file) = &self.config.file {
-            for (rule, level) in &self.config.form.rules {
-                let set = Set { value: heard(Level::from(**level)), origin: Origin::File(file.line_of(rule)) };
-                self.levels.insert(rule.0.clone(), set);
-            }
-        }
+        let is_changed = |rule: &str| changes.iter().any(|change| change.rule == rule);
+        let origin = |rule: &str| match (told.get(rule), &self.config.file) {
+            _ if is_changed(rule) => Origin::CommandLine,
+            (Some((told, _)), Some(file)) => Origin::File(file.line_of(told)),
+            _ => Origin::Default,
+        };
+        let in_force = levels(known, pedantic, changes)?;
+        let sets = in_force.into_iter().map(|(rule, value)| {
+            let origin = origin(&rule);
+            (rule, Set { value, origin })
+        });
+        self.levels = sets.collect();
         for one in &mut self.path_levels {
-            one.levels.retain(|rule, _| changes.iter().all(|change| change.rule != *rule));
-            one.levels.values_mut().for_each(|level| *level = heard(*level));
-        }
-        for LevelChange { rule, level } in changes {
-            known_rule(rule, self.levels.keys().map(String::as_str))?;
-            self.levels.insert(rule.clone(), Set { value: *level, origin: Origin::CommandLine });
+            one.levels.retain(|rule, _| !is_changed(rule));
+            one.levels.values_mut().filter(|level| **level == Level::Pedantic && !pedantic).for_each(|level| {
+                *level = Level::Off;
+            });
         }
         Ok(())
     }

@@ -72,7 +72,7 @@ pub(super) fn nearest(paths: &[PathBuf], cwd: &Path) -> Result<Option<Found>, Co
 }
 
 /// The nearest file upwards that configures.
-fn place(start: &Path) -> Option<PathBuf> {
+pub(super) fn place(start: &Path) -> Option<PathBuf> {
     let folders: Vec<&Path> = folders(start);
     let file = folders.iter().map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file());
     file.or_else(|| folders.iter().map(|folder| folder.join(MANIFEST)).find(|path| has_table(path)))

@@ -101,6 +101,12 @@ pub struct PathLevels {
     pub levels: BTreeMap<String, Level>,
 }
 
+/// The file that speaks for a folder: a `connlint.toml`, or a manifest with the table.
+#[must_use]
+pub fn nearest_file(folder: &Path) -> Option<PathBuf> {
+    find::place(folder)
+}
+
 /// Whether a manifest has a table that configures.
 #[must_use]
 pub fn is_in_manifest(manifest: &str) -> bool {

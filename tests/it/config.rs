@@ -344,6 +344,10 @@ fn init_writes_a_file_that_is_right_and_keeps_what_is_there() {
     connlint(&["baseline", "write"]).within(folder.path()).exits(0);
     connlint(&["init"]).within(folder.path()).exits(0);
     assert!(read().contains("#baseline = \"connlint-baseline.json\""));
+    // Whoever has one further up is told that it does not count any more.
+    let folder = project(&[("connlint.toml", ""), ("api/Cargo.toml", MANIFEST), ("api/src/main.rs", MAIN)]);
+    let said = connlint(&["init"]).within(&folder.path().join("api")).exits(0);
+    assert!(said.out.contains("it counts in the place of"), "{}", said.out);
     // A manifest that configures is not doubled.
     let folder = project(&[("Cargo.toml", &format!("{MANIFEST}\n[package.metadata.connlint]\n"))]);
     let said = connlint(&["init"]).within(folder.path()).exits(2);

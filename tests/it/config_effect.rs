@@ -125,10 +125,12 @@ fn excluded_files_are_skipped_and_excluded_packages_not_read() {
     assert_eq!((&summary["skipped"], &summary["files"]), (&Value::from(1), &Value::from(2)));
     let (found, _) = report(folder.path(), &["tools/src/main.rs"]);
     assert_eq!(levels(&found), ["none", "none"], "named files are no exception");
-    write(folder.path(), &[("connlint.toml", "exclude = [\"tools\"]\n")]);
-    let (found, summary) = report(folder.path(), &[]);
-    assert_eq!(levels(&found), ["error", "none"]);
-    assert_eq!((&summary["skipped"], &summary["files"]), (&Value::from(0), &Value::from(1)));
+    for exclude in ["tools", "tools/**", "t*/", "./tools/*"] {
+        write(folder.path(), &[("connlint.toml", &format!("exclude = [\"{exclude}\"]\n"))]);
+        let (found, summary) = report(folder.path(), &[]);
+        assert_eq!(levels(&found), ["error", "none"]);
+        assert_eq!((&summary["skipped"], &summary["files"]), (&Value::from(0), &Value::from(1)), "{exclude}");
+    }
     // What others depend on is read.
     let manifest = MANIFEST.replace("NAME", "api").replace("axum =", "tools = { path = \"../tools\" }\naxum =");
     write(
