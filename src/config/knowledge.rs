@@ -11,10 +11,12 @@ use walkdir::WalkDir;
 use super::form::{Clients, Form, Frameworks, Roots, Told, Wrapper};
 use super::mistake::{Mistake, Text};
 use super::paths::PathSet;
-use super::read::told;
+use super::read::{mistakes, told};
 use crate::catalog::model::{CallFact, CatalogFile, FunctionFact, RootFact, RootFrequency};
 use crate::catalog::{Catalog, CatalogError, parse_catalog};
 use crate::source::{Sources, shown_name};
+
+const CATALOG: &str = "rules/README.md describes the form of a catalogue";
 
 /// Catalogue files with the names that errors call them by.
 pub(super) type Files = Vec<(String, CatalogFile)>;
@@ -104,6 +106,7 @@ impl Reader<'_> {
                 self.mistakes.push(text.mistake(0..0, format!("`{}` has no family", file.name), help));
             }
             Ok(file) => self.files.push((name, file)),
+            Err(CatalogError::Form { .. }) => self.mistakes.extend(mistakes::<CatalogFile>(&text, CATALOG)),
             Err(error) => self.mistakes.push(located(&error, &text)),
         }
     }
@@ -213,13 +216,12 @@ fn packages_of(path: &str) -> Vec<String> {
 
 /// A catalogue's mistake at its place.
 fn located(error: &CatalogError, text: &Text) -> Mistake {
-    const HELP: &str = "rules/README.md describes the form of a catalogue";
     let quoted = |name: &str| {
         let start = text.text.find(&format!("\"{name}\""));
         start.map_or(0..0, |start| start..start + name.len() + 2)
     };
     match error {
-        CatalogError::Form { cause, .. } => told(text, cause, cause.span().unwrap_or_default(), HELP),
+        CatalogError::Form { cause, .. } => told(text, cause, cause.span().unwrap_or_default(), CATALOG),
         CatalogError::Schema { found, .. } => {
             let start = text.text.find("schema").unwrap_or_default();
             let end = text.text[start..].find('\n').map_or(text.text.len(), |length| start + length);
