@@ -15,12 +15,12 @@ use crate::catalog::{Catalog, CatalogError};
 use crate::changed::{Against, ChangedError, Changes};
 use crate::config::{PathLevels, PathSet};
 use crate::discover::{
-    DiscoverError, Discovery, Options as DiscoverOptions, Package, absolute, discover, nearest_manifest,
+    DiscoverError, Discovery, Options as DiscoverOptions, Package, Survey, absolute, nearest_manifest,
 };
 use crate::finding::{Confidence, Level, Report};
 use crate::flow::{Flow, analyse};
 use crate::link::{Program, link};
-use crate::load::load;
+use crate::load::{Reading, load, read_ahead};
 use crate::parse::Tests;
 use crate::progress::{Progress, Stage};
 use crate::rules::{self, findings};
@@ -220,22 +220,36 @@ fn changes(request: &Request, against: &Against) -> Result<Changes, ChangedError
 /// When there is nothing to check.
 pub fn with_analysis<R>(request: &Request, ask: impl FnOnce(&Analysed<'_, '_>) -> R) -> Result<R, CheckError> {
     let options = DiscoverOptions { all_targets: request.all_targets, cargo: None };
-    // Most of the discovery is waiting for cargo.
-    let (discovery, catalog) =
-        rayon::join(|| discover_with_callers(request, &options), || Catalog::with(&request.catalogs));
-    let (mut discovery, catalog) = (discovery?, catalog?);
+    let (survey, catalog) = rayon::join(|| survey(request, &options), || Catalog::with(&request.catalogs));
+    let (survey, catalog) = (survey?, catalog?);
+    let macros = catalog.macro_table();
+    let tests = if request.all_targets { Tests::Keep } else { Tests::Skip };
+    let reading = Reading { macros: &macros, tests, cwd: &request.cwd, progress: &request.progress };
+    let (discovery, ahead) = std::thread::scope(|scope| {
+        // Most of the discovery is waiting for cargo.
+        let asking = scope.spawn(|| survey.discover(&options));
+        let ahead = survey.guess(&options).map(|mut guess| {
+            drop_excluded(request, &mut guess);
+            request.progress.begin(Stage::Load);
+            read_ahead(&guess, &packages_of_interest(&catalog, &guess), reading)
+        });
+        (asking.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), ahead.unwrap_or_default())
+    });
+    let mut discovery = discovery?;
     drop_excluded(request, &mut discovery);
     let wanted = packages_of_interest(&catalog, &discovery);
-    let tests = if request.all_targets { Tests::Keep } else { Tests::Skip };
-    request.progress.begin(Stage::Load);
-    let loaded = load(&discovery, &wanted, &catalog.macro_table(), tests, &request.cwd, &request.progress);
+    let loaded = load(&discovery, &wanted, reading, ahead);
     let answer = {
         request.progress.begin(Stage::Link);
         let program = link(&catalog, &discovery, &loaded);
         request.progress.begin(Stage::Flow);
-        let flow = analyse(&program, request.all_targets);
-        let max_connections = request.max_connections;
-        ask(&Analysed { discovery: &discovery, program: &program, flow: &flow, max_connections })
+        let answer = {
+            let flow = analyse(&program, request.all_targets);
+            let max_connections = request.max_connections;
+            ask(&Analysed { discovery: &discovery, program: &program, flow: &flow, max_connections })
+        };
+        program.release();
+        answer
     };
     // Facts are many small allocations: whoever waits for the answer need not wait for their release.
     // Without a thread for it they are released here.
@@ -243,27 +257,20 @@ pub fn with_analysis<R>(request: &Request, ask: impl FnOnce(&Analysed<'_, '_>) -
     Ok(answer)
 }
 
-/// The packages that are asked for. When only files or folders of a package are, also the rest of its workspace: callers may
-/// stand there, though nothing in it is reported.
-fn discover_with_callers(request: &Request, options: &DiscoverOptions) -> Result<Discovery, DiscoverError> {
-    let asked = discover(&request.paths, &request.cwd, options)?;
-    if asked.only_files.is_empty() && asked.only_below.is_empty() {
+/// Where the packages are that are asked for. When only files or folders of a package are, also the rest of its workspace:
+/// callers may stand there, though nothing in it is reported.
+fn survey(request: &Request, options: &DiscoverOptions) -> Result<Survey, CheckError> {
+    let asked = Survey::new(&request.paths, &request.cwd)?;
+    let guess = asked.guess(options)?;
+    if guess.only_files.is_empty() && guess.only_below.is_empty() {
         return Ok(asked);
     }
-    let mut roots: Vec<PathBuf> = asked
-        .packages
-        .iter()
-        .filter(|package| package.has_manifest)
-        .map(|package| workspace_of(&package.folder))
-        .collect();
-    roots.sort();
-    roots.dedup();
-    let mut paths = roots;
+    let with_manifest = guess.packages.iter().filter(|package| package.has_manifest);
+    let mut paths: Vec<PathBuf> = with_manifest.map(|package| workspace_of(&package.folder)).collect();
+    paths.sort();
+    paths.dedup();
     paths.extend(request.paths.iter().cloned());
-    let mut all = discover(&paths, &request.cwd, options)?;
-    all.only_files = asked.only_files;
-    all.only_below = asked.only_below;
-    Ok(all)
+    Ok(Survey::new(&paths, &request.cwd)?.reporting(guess.only_files, guess.only_below))
 }
 
 /// Leaves out packages that are excluded as a whole, unless others of the run depend on them.

@@ -4,7 +4,7 @@
 //! in parallel, and for each target its tree of modules. Files outside of every tree are not read.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -63,69 +63,117 @@ struct Reference {
     candidates: Vec<PathBuf>,
 }
 
-/// Reads everything that the packages' targets reach.
+/// How files are read.
+#[derive(Clone, Copy)]
+pub struct Reading<'r> {
+    /// How macros are taken apart.
+    pub macros: &'r MacroTable,
+    /// Whether the bodies of tests are wanted.
+    pub tests: Tests,
+    /// Reports name files as seen from here.
+    pub cwd: &'r Path,
+    /// What the run tells of how far it is.
+    pub progress: &'r Progress,
+}
+
+/// Files that were read before it was known for sure that they are needed.
+#[derive(Default)]
+pub struct ReadAhead(FxHashMap<PathBuf, ReadFile>);
+
+/// A file, taken for the root of a target or not, as it was read.
+struct ReadFile {
+    is_root: bool,
+    result: Result<Parsed, Problem>,
+}
+
+/// Reads what the targets of the `wanted` packages of a guess reach.
 #[must_use]
-pub fn load(
-    discovery: &Discovery,
-    wanted: &[bool],
-    macros: &MacroTable,
-    tests: Tests,
-    cwd: &Path,
-    progress: &Progress,
-) -> Loaded {
-    let mut roots: FxHashSet<PathBuf> = FxHashSet::default();
-    for (package, _) in discovery.packages.iter().zip(wanted).filter(|(_, wanted)| **wanted) {
-        roots.extend(package.targets.iter().map(|target| target.root.clone()));
-    }
-    let reader = Reader { roots, macros, tests, cwd, progress, seen: Mutex::default(), results: Mutex::default() };
-    rayon::scope(|scope| {
-        let mut first: Vec<&PathBuf> = reader.roots.iter().collect();
-        first.sort_unstable();
-        for path in first {
-            reader.visit(scope, path.clone());
-        }
-    });
-    let mut results = reader.results.into_inner().unwrap_or_else(PoisonError::into_inner);
+pub fn read_ahead(guess: &Discovery, wanted: &[bool], reading: Reading<'_>) -> ReadAhead {
+    ReadAhead(Reader::new(roots(guess, wanted), reading, ReadAhead::default()).run())
+}
+
+/// Reads everything that the targets of the `wanted` packages reach, unless it was read `ahead`.
+#[must_use]
+pub fn load(discovery: &Discovery, wanted: &[bool], reading: Reading<'_>, ahead: ReadAhead) -> Loaded {
+    let read = Reader::new(roots(discovery, wanted), reading, ahead).run();
+    let mut results: Vec<(PathBuf, ReadFile)> = read.into_iter().collect();
     results.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-    let mut parsed: FxHashMap<PathBuf, Option<Parsed>> = FxHashMap::default();
     let mut problems = Vec::new();
-    for (path, result) in results {
-        let entry = result.map_err(|problem| problems.push(problem)).ok();
-        parsed.insert(path, entry);
+    let mut parsed = Vec::new();
+    for (path, read) in results {
+        match read.result {
+            Ok(file) => parsed.push((path, file)),
+            Err(problem) => problems.push(problem),
+        }
     }
     assemble(discovery, wanted, parsed, problems)
+}
+
+fn roots(discovery: &Discovery, wanted: &[bool]) -> FxHashSet<PathBuf> {
+    let packages = discovery.packages.iter().zip(wanted).filter(|(_, wanted)| **wanted);
+    packages.flat_map(|(package, _)| package.targets.iter().map(|target| target.root.clone())).collect()
 }
 
 /// Reads the module tree: each file as soon as one that declares it was read, on whichever thread is free.
 struct Reader<'r> {
     roots: FxHashSet<PathBuf>,
-    macros: &'r MacroTable,
-    tests: Tests,
-    cwd: &'r Path,
-    progress: &'r Progress,
+    reading: Reading<'r>,
+    ahead: Mutex<ReadAhead>,
     seen: Mutex<FxHashSet<PathBuf>>,
-    results: Mutex<Vec<(PathBuf, Result<Parsed, Problem>)>>,
+    results: Mutex<FxHashMap<PathBuf, ReadFile>>,
 }
 
 impl<'r> Reader<'r> {
+    fn new(roots: FxHashSet<PathBuf>, reading: Reading<'r>, ahead: ReadAhead) -> Self {
+        Reader { roots, reading, ahead: ahead.into(), seen: Mutex::default(), results: Mutex::default() }
+    }
+
+    fn run(self) -> FxHashMap<PathBuf, ReadFile> {
+        rayon::scope(|scope| {
+            let mut first: Vec<&PathBuf> = self.roots.iter().collect();
+            first.sort_unstable();
+            for path in first {
+                self.visit(scope, path.clone());
+            }
+        });
+        self.results.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn visit<'s>(&'s self, scope: &rayon::Scope<'s>, path: PathBuf)
     where
         'r: 's,
     {
-        if !self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone()) {
+        if !locked(&self.seen).insert(path.clone()) {
             return;
         }
-        self.progress.file_known();
+        let is_root = self.roots.contains(&path);
+        let known = locked(&self.ahead).0.remove(&path).filter(|known| known.is_root == is_root);
+        if let Some(known) = known {
+            self.finish(scope, path, known);
+            return;
+        }
+        self.reading.progress.file_known();
         scope.spawn(move |scope| {
-            let result = read(&path, self.roots.contains(&path), self.macros, self.tests, self.cwd);
-            let declared = result.iter().flat_map(|parsed| &parsed.references);
-            for file in declared.filter_map(|reference| reference.candidates.first()) {
-                self.visit(scope, file.clone());
-            }
-            self.progress.file_done();
-            self.results.lock().unwrap_or_else(PoisonError::into_inner).push((path, result));
+            let result = read(&path, is_root, self.reading);
+            self.reading.progress.file_done();
+            self.finish(scope, path, ReadFile { is_root, result });
         });
     }
+
+    fn finish<'s>(&'s self, scope: &rayon::Scope<'s>, path: PathBuf, file: ReadFile)
+    where
+        'r: 's,
+    {
+        let declared = file.result.iter().flat_map(|parsed| &parsed.references);
+        for file in declared.filter_map(|reference| reference.candidates.first()) {
+            self.visit(scope, file.clone());
+        }
+        locked(&self.results).insert(path, file);
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 struct Parsed {
@@ -134,8 +182,8 @@ struct Parsed {
     references: Vec<Reference>,
 }
 
-fn read(path: &Path, is_root: bool, macros: &MacroTable, tests: Tests, cwd: &Path) -> Result<Parsed, Problem> {
-    let name = shown_name(path, cwd);
+fn read(path: &Path, is_root: bool, reading: Reading<'_>) -> Result<Parsed, Problem> {
+    let name = shown_name(path, reading.cwd);
     let problem = |message: String, help: &str| Problem {
         file: name.clone(),
         line: 0,
@@ -154,22 +202,15 @@ fn read(path: &Path, is_root: bool, macros: &MacroTable, tests: Tests, cwd: &Pat
             ..problem("not valid UTF-8".to_owned(), "save the file as UTF-8, as rustc demands")
         }
     })?;
-    let facts = parse_file(&text, macros, tests);
+    let facts = parse_file(&text, reading.macros, reading.tests);
     let references = references(path, is_root, &facts.items);
     let file = SourceFile { name, path: path.to_owned(), text: text.into() };
     Ok(Parsed { file, facts: Arc::new(facts), references })
 }
 
-fn assemble(
-    discovery: &Discovery,
-    wanted: &[bool],
-    parsed: FxHashMap<PathBuf, Option<Parsed>>,
-    problems: Vec<Problem>,
-) -> Loaded {
+/// `entries` in the order of the paths.
+fn assemble(discovery: &Discovery, wanted: &[bool], entries: Vec<(PathBuf, Parsed)>, problems: Vec<Problem>) -> Loaded {
     let mut loaded = Loaded { problems, ..Loaded::default() };
-    let mut entries: Vec<(PathBuf, Parsed)> =
-        parsed.into_iter().filter_map(|(path, entry)| Some((path, entry?))).collect();
-    entries.sort_by(|a, b| a.0.cmp(&b.0));
     let index: FxHashMap<PathBuf, usize> = entries.iter().enumerate().map(|(i, (path, _))| (path.clone(), i)).collect();
     for (number, (path, entry)) in entries.into_iter().enumerate() {
         for reference in entry.references {

@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::Options;
 use super::cargo::{self, Failure, Member};
 use super::dependencies::{Resolver, declared};
-use super::lock::Lock;
+use super::lock::{Lock, Locks};
 use super::manifest::{Manifest, Manifests, table, text};
 use super::model::Package;
 use super::paths::{NO_VERSION, manifest_of, package_id};
@@ -45,6 +46,10 @@ pub(super) struct Loader<'a> {
     pub(super) options: &'a Options,
     /// The run's manifests.
     pub(super) manifests: &'a Manifests,
+    /// The run's lock files.
+    pub(super) locks: &'a Locks,
+    /// Whether cargo is to be asked.
+    pub(super) asks_cargo: bool,
 }
 
 impl Loader<'_> {
@@ -59,10 +64,10 @@ impl Loader<'_> {
                 loaded.problems.push(problem.clone());
                 self.read_members(&root, &mut loaded)
             }
-            None => self.ask_cargo(&root, &mut loaded),
+            None if self.asks_cargo => self.ask_cargo(&root, &mut loaded),
+            None => self.read_members(&root, &mut loaded),
         };
-        let (lock, problem) = Lock::read(&root.folder, self.manifests);
-        loaded.problems.extend(problem);
+        let lock = self.lock(&root.folder, &mut loaded);
         let known: BTreeSet<PathBuf> = members.iter().map(|one| manifest_of(&one.folder)).collect();
         let patches = root.patches();
         for member in members {
@@ -119,13 +124,18 @@ impl Loader<'_> {
         };
         let member = read_member(&manifest, Some(root));
         let package = if manifest.folder.join("Cargo.lock").is_file() {
-            let (own, problem) = Lock::read(&manifest.folder, self.manifests);
-            loaded.problems.extend(problem);
+            let own = self.lock(&manifest.folder, loaded);
             self.finish(member, &own, &manifest.patches())
         } else {
             self.finish(member, lock, &root.patches())
         };
         loaded.strays.push(package);
+    }
+
+    fn lock(&self, folder: &Path, loaded: &mut Loaded) -> Arc<Lock> {
+        let (lock, problem) = self.locks.of(folder, self.manifests);
+        loaded.problems.extend(problem);
+        lock
     }
 
     /// Turns what cargo or the manifest says into what the analysis works with.

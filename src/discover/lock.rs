@@ -4,8 +4,8 @@
 //! and is nothing to complain about: libraries often have none.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use semver::{Version, VersionReq};
 use serde::Deserialize;
@@ -18,6 +18,27 @@ use crate::finding::Problem;
 pub(super) struct Lock {
     /// By package; shared by all packages of the workspace.
     pub(super) versions: Arc<BTreeMap<String, Vec<Version>>>,
+}
+
+/// The lock files of a run, each read once.
+#[derive(Debug, Default)]
+pub(super) struct Locks(Mutex<BTreeMap<PathBuf, Found>>);
+
+/// What there is, and why there is no more.
+type Found = (Arc<Lock>, Option<Problem>);
+
+impl Locks {
+    /// The lock file of `folder`; empty if there is none, or, with the reason, if it can't be read.
+    pub(super) fn of(&self, folder: &Path, manifests: &Manifests) -> Found {
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known().get(folder) {
+            return found.clone();
+        }
+        let (lock, problem) = Lock::read(folder, manifests);
+        let found = (Arc::new(lock), problem);
+        known().insert(folder.to_owned(), found.clone());
+        found
+    }
 }
 
 #[derive(Deserialize)]
@@ -34,7 +55,7 @@ struct LockedPackage {
 
 impl Lock {
     /// Reads the lock file of `folder`, if there is one.
-    pub(super) fn read(folder: &Path, manifests: &Manifests) -> (Lock, Option<Problem>) {
+    fn read(folder: &Path, manifests: &Manifests) -> (Lock, Option<Problem>) {
         let path = folder.join("Cargo.lock");
         if !path.is_file() {
             return (Lock::default(), None);

@@ -9,8 +9,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::context::{Context, HandOver, context, hand_over, is_retry};
 use super::fate::{Fate, Fates, Kept};
 use super::frequency::{Entry, Frequencies, Frequency, frequencies};
-use super::query::{Flow, is_in_scope};
+use super::query::Flow;
 use super::roots::{RootHit, unit_root};
+use super::scope::Scope;
 use super::sites::{Site, find_sites};
 use crate::facts::ExprId;
 use crate::link::{Program, ReferenceKind, UnitId};
@@ -81,14 +82,14 @@ const MAX_ENDS: usize = 64;
 /// Analyses every construction in scope.
 #[must_use]
 pub fn analyse<'a, 'f>(program: &'a Program<'f>, all_targets: bool) -> Flow<'a, 'f> {
-    let in_scope = |unit: UnitId| is_in_scope(program, unit, all_targets);
-    let sites = find_sites(program, &in_scope);
+    let scope = Scope::new(program, all_targets);
+    let sites = find_sites(program, &scope);
     let fates = Fates::new(program);
     let mut analyses: Vec<Analysis> =
-        sites.into_par_iter().map(|site| follow_site(program, &fates, &in_scope, site)).collect();
+        sites.into_par_iter().map(|site| follow_site(program, &fates, &scope, site)).collect();
     let units: FxHashSet<UnitId> =
         analyses.iter().flat_map(|analysis| analysis.ends.iter().map(|end| end.place().0)).collect();
-    let known = frequencies(program, &fates, units, &in_scope);
+    let known = frequencies(program, &fates, &scope, units);
     for analysis in &mut analyses {
         for index in 0..analysis.ends.len() {
             rate(program, &known, analysis, index);
@@ -97,16 +98,11 @@ pub fn analyse<'a, 'f>(program: &'a Program<'f>, all_targets: bool) -> Flow<'a, 
     }
     acquit_twins(program, &known, &mut analyses);
     group(&mut analyses);
-    Flow { program, analyses, known, fates, all_targets }
+    Flow { program, analyses, known, fates, scope }
 }
 
-fn follow_site(
-    program: &Program<'_>,
-    fates: &Fates<'_, '_>,
-    in_scope: &(dyn Fn(UnitId) -> bool + Sync),
-    site: Site,
-) -> Analysis {
-    let mut follower = Follower { program, fates, in_scope, ends: Vec::new(), seen: FxHashSet::default() };
+fn follow_site(program: &Program<'_>, fates: &Fates<'_, '_>, scope: &Scope<'_, '_>, site: Site) -> Analysis {
+    let mut follower = Follower { program, fates, scope, ends: Vec::new(), seen: FxHashSet::default() };
     let (unit, expr) = (site.unit, site.expr);
     let derived = if site.as_value || site.momentary { FxHashSet::default() } else { fates.of(unit, expr).derived };
     if site.momentary {
@@ -123,7 +119,7 @@ fn follow_site(
 struct Follower<'w, 'a, 'f> {
     program: &'a Program<'f>,
     fates: &'w Fates<'a, 'f>,
-    in_scope: &'w (dyn Fn(UnitId) -> bool + Sync),
+    scope: &'w Scope<'a, 'f>,
     ends: Vec<End>,
     seen: FxHashSet<(UnitId, ExprId)>,
 }
@@ -178,7 +174,7 @@ impl Follower<'_, '_, '_> {
     /// The unit returns the value: it goes on in the callers.
     fn returned(&mut self, unit: UnitId, mut end: End) {
         let references = self.program.references(unit);
-        let references: Vec<_> = references.into_iter().filter(|reference| (self.in_scope)(reference.unit)).collect();
+        let references: Vec<_> = references.into_iter().filter(|reference| self.scope.has(reference.unit)).collect();
         if references.is_empty() {
             end.innocent = Some(Innocent::UncalledFactory);
             self.end(end);

@@ -9,6 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::context::{Context, HandOver, callback, context, hand_over, is_retry};
 use super::fate::Fates;
 use super::roots::{RootHit, caller_root, lifecycle_root, unit_root};
+use super::scope::Scope;
 use crate::facts::{Expr, ExprId, LoopKind};
 use crate::link::{Program, Reference, ReferenceKind, UnitId, UnitKind};
 
@@ -133,10 +134,10 @@ struct Edge {
 pub(super) fn frequencies(
     program: &Program<'_>,
     fates: &Fates<'_, '_>,
+    scope: &Scope<'_, '_>,
     units: impl IntoIterator<Item = UnitId>,
-    in_scope: &dyn Fn(UnitId) -> bool,
 ) -> Frequencies {
-    let mut graph = Graph { program, fates, in_scope, edges: FxHashMap::default(), known: FxHashMap::default() };
+    let mut graph = Graph { program, fates, scope, edges: FxHashMap::default(), known: FxHashMap::default() };
     let mut order = graph.gather(units.into_iter().collect());
     order.sort_unstable();
     let mut result = Frequencies::default();
@@ -157,7 +158,7 @@ pub(super) fn frequencies(
 struct Graph<'g, 'a, 'f> {
     program: &'a Program<'f>,
     fates: &'g Fates<'a, 'f>,
-    in_scope: &'g dyn Fn(UnitId) -> bool,
+    scope: &'g Scope<'a, 'f>,
     /// Edges by the unit they start in.
     edges: FxHashMap<UnitId, Vec<Edge>>,
     /// Units that were looked at: whether anybody refers to them, and what they are a root of.
@@ -177,7 +178,7 @@ impl Graph<'_, '_, '_> {
             let is_top = root.as_ref().is_some_and(|root| root.frequency == Some(Frequency::PerRequest));
             let references = if is_top { Vec::new() } else { self.program.references(unit) };
             let references: Vec<Reference> =
-                references.into_iter().filter(|reference| (self.in_scope)(reference.unit)).collect();
+                references.into_iter().filter(|reference| self.scope.has(reference.unit)).collect();
             self.known.insert(unit, (!references.is_empty(), root));
             for reference in references {
                 let edge = self.edge(unit, reference);

@@ -3,7 +3,8 @@
 //! In: the linked program. Out: for every construction ([`Site`]) an [`Analysis`]: the places where its value ends, each with
 //! its frequency and the chain that leads there. The rules only read these.
 //!
-//! - `makers`, `sites`: which bodies can, and which calls do, construct a client, pool or connection.
+//! - `sites`: which calls construct a client, pool or connection.
+//! - `scope`: which units are judged.
 //! - `fate`: where a value goes within a unit, and through the calls that take it.
 //! - `context`: what stands around an expression within its unit: loops, closures, memoisation.
 //! - `roots`: what the frameworks call, and how often.
@@ -19,6 +20,7 @@ mod frequency;
 mod origin;
 mod query;
 mod roots;
+mod scope;
 mod sites;
 
 pub use analysis::{Analysis, End, Innocent, analyse};
@@ -28,4 +30,4 @@ pub use frequency::{Frequencies, Frequency, Via};
 pub use origin::{Leg, Origin, Slot, Source};
 pub use query::Flow;
 pub use roots::{RootHit, is_route_closure, is_start, registration, serves, unit_root};
-pub use sites::{Site, find_sites, manager_of};
+pub use sites::{Site, manager_of};

@@ -8,9 +8,9 @@ use super::context::{Context, HandOver, context, hand_over, is_retry};
 use super::fate::{Fate, Fates, hands_on};
 use super::frequency::{Frequencies, Frequency, frequencies};
 use super::origin::{Origin, Slot, origins, slot_of};
-use super::roots::unit_root;
+use super::scope::Scope;
 use crate::catalog::model::Runs;
-use crate::facts::{Expr, ExprId, LoopKind};
+use crate::facts::{Expr, ExprId, LoopKind, Name};
 use crate::link::{Program, Target, UnitId};
 
 /// A program with what is known of its flow.
@@ -22,14 +22,20 @@ pub struct Flow<'a, 'f> {
     /// How often the units run that constructions end in, and those that lead to them.
     pub known: Frequencies,
     pub(super) fates: Fates<'a, 'f>,
-    pub(super) all_targets: bool,
+    pub(super) scope: Scope<'a, 'f>,
 }
 
 impl Flow<'_, '_> {
     /// Whether a unit is part of the program that is judged: tests are not, unless they were asked for.
     #[must_use]
     pub fn in_scope(&self, unit: UnitId) -> bool {
-        is_in_scope(self.program, unit, self.all_targets)
+        self.scope.has(unit)
+    }
+
+    /// The units that are judged and whose bodies may mention one of these names, in order.
+    #[must_use]
+    pub fn units_mentioning<'n>(&self, names: impl IntoIterator<Item = &'n Name>) -> Vec<UnitId> {
+        self.program.units_mentioning(names).into_iter().filter(|unit| self.in_scope(*unit)).collect()
     }
 
     /// What stands around an expression.
@@ -121,7 +127,7 @@ impl Flow<'_, '_> {
     /// How often these units run, and all that lead to them. Worked out anew at each call: ask once for many.
     #[must_use]
     pub fn frequencies(&self, units: impl IntoIterator<Item = UnitId>) -> Frequencies {
-        frequencies(self.program, &self.fates, units, &|unit| self.in_scope(unit))
+        frequencies(self.program, &self.fates, &self.scope, units)
     }
 
     /// How often an expression's code begins to run: with the closure or loop that a framework runs, else with its unit, of
@@ -133,8 +139,4 @@ impl Flow<'_, '_> {
             None => known.of(unit).map(|entry| entry.frequency),
         }
     }
-}
-
-pub(super) fn is_in_scope(program: &Program<'_>, unit: UnitId, all_targets: bool) -> bool {
-    all_targets || (!program.unit(unit).test && unit_root(program, unit).is_none_or(|root| root.frequency.is_some()))
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::scope::Scope;
 use crate::catalog::CallRef;
 use crate::catalog::model::TypeRole;
 use crate::facts::{Body, Expr, ExprId, TypeRef};
@@ -41,14 +42,13 @@ pub struct Site {
 }
 
 /// Every construction outside of test code (inside too, when tests are in scope).
-#[must_use]
-pub fn find_sites(program: &Program<'_>, in_scope: &(dyn Fn(UnitId) -> bool + Sync)) -> Vec<Site> {
+pub(super) fn find_sites(program: &Program<'_>, scope: &Scope<'_, '_>) -> Vec<Site> {
     let makers = program.catalog.clues(|call| call.fact.makes.is_some());
     let units = program.units_that_may_use(&makers);
     let found: Vec<Vec<Site>> = units
         .into_par_iter()
         .map(|unit| {
-            let body = program.body(unit).filter(|_| in_scope(unit));
+            let body = program.body(unit).filter(|_| scope.has(unit));
             body.map_or_else(Vec::new, |body| sites_of(program, unit, body))
         })
         .collect();

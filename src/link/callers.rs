@@ -2,8 +2,10 @@
 //!
 //! In: a unit. Out: [`Reference`]s from the bodies that mention its name. Bodies in test code are passed over.
 
+use rayon::prelude::*;
+
 use super::infer::Target;
-use super::program::{Def, Program, UnitId};
+use super::program::{Def, MIN_BODIES, Program, UnitId};
 use crate::facts::{Expr, ExprId};
 
 /// How a body refers to a unit.
@@ -30,17 +32,23 @@ pub struct Reference {
 
 impl Program<'_> {
     /// Every reference to a unit, in the order of the units.
+    ///
+    /// Bodies are parsed and typed side by side. Work of others may be done meanwhile: not to be called by what others wait
+    /// for, as the inference of types.
     #[must_use]
     pub fn references(&self, unit: UnitId) -> Vec<Reference> {
-        let name = &self.unit(unit).name;
-        let mut found = Vec::new();
-        for caller in self.mentions.get(name).into_iter().flatten() {
-            if self.unit(*caller).test && !self.unit(unit).test {
-                continue;
-            }
+        let Some(callers) = self.mentions.get(&self.unit(unit).name) else { return Vec::new() };
+        let of_tests = self.unit(unit).test;
+        let callers = callers.par_iter().with_min_len(MIN_BODIES);
+        let callers = callers.filter(|caller| of_tests || !self.unit(**caller).test);
+        let fold = callers.fold(Vec::new, |mut found, caller| {
             self.references_in(*caller, unit, &mut found);
-        }
-        found
+            found
+        });
+        fold.reduce(Vec::new, |mut found, mut more| {
+            found.append(&mut more);
+            found
+        })
     }
 
     fn references_in(&self, caller: UnitId, unit: UnitId, found: &mut Vec<Reference>) {

@@ -4,6 +4,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::infer::BodyTypes;
@@ -17,6 +18,9 @@ use crate::facts::{
 use crate::load::Loaded;
 use crate::parse::{MacroTable, parse_body};
 use crate::source::Span;
+
+/// So many bodies are looked through by one thread at a time, at least.
+pub(super) const MIN_BODIES: usize = 8;
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
@@ -332,6 +336,20 @@ impl<'f> Program<'f> {
         units.sort_unstable();
         units.dedup();
         units
+    }
+
+    /// Parses and types the bodies of units side by side, for whoever is going to look at each of them.
+    ///
+    /// Work of others may be done meanwhile: not to be called by what others wait for, as the inference of types.
+    pub fn prepare(&self, units: &[UnitId]) {
+        units.par_iter().with_min_len(MIN_BODIES).for_each(|unit| {
+            let _ = self.types(*unit);
+        });
+    }
+
+    /// Lets go of what was worked out, on all threads: it is many small allocations.
+    pub(crate) fn release(self) {
+        self.inferred.into_par_iter().with_min_len(64).for_each(drop);
     }
 
     /// Which crate a unit stands in.

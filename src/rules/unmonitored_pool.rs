@@ -81,10 +81,9 @@ fn observing_calls(context: Context<'_, '_>) -> Observing {
     let program = context.program;
     let names = program.catalog.observing_names();
     let mut found = Observing::default();
-    for unit in program.units_mentioning(&names) {
-        if !context.flow.in_scope(unit) {
-            continue;
-        }
+    let units = context.flow.units_mentioning(&names);
+    program.prepare(&units);
+    for unit in units {
         let ids = program.body(unit).into_iter().flat_map(Body::ids);
         ids.for_each(|id| found.add(program, unit, id, &names));
     }

@@ -16,8 +16,8 @@ use connlint::discover::{Discovery, Options, discover};
 use connlint::finding::Level;
 use connlint::flow::analyse;
 use connlint::link::link;
-use connlint::load::{Loaded, load};
-use connlint::parse::{Tests, parse_file};
+use connlint::load::{Loaded, ReadAhead, Reading, load};
+use connlint::parse::{MacroTable, Tests, parse_file};
 use connlint::progress::Progress;
 use connlint::rules::page::pages;
 use divan::Bencher;
@@ -40,7 +40,9 @@ fn main() {
 #[derive(Clone, Copy)]
 enum Tree {
     Generated,
-    /// Generated with very many findings.
+    /// Generated, a quarter of that.
+    Small,
+    /// As small, with very many findings.
     Dense,
     Real,
 }
@@ -49,6 +51,7 @@ impl fmt::Display for Tree {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Tree::Generated => "generated",
+            Tree::Small => "small",
             Tree::Dense => "dense",
             Tree::Real => "real",
         })
@@ -62,9 +65,9 @@ fn trees() -> Vec<Tree> {
     }
 }
 
-fn trees_and_dense() -> Vec<Tree> {
+fn all_trees() -> Vec<Tree> {
     let mut trees = trees();
-    trees.insert(1, Tree::Dense);
+    trees.splice(1..1, [Tree::Small, Tree::Dense]);
     trees
 }
 
@@ -93,7 +96,7 @@ impl Prepared {
         let options = Options { all_targets: false, cargo: None };
         let discovery = discover(std::slice::from_ref(&folder), &folder, &options).expect("the tree has packages");
         let wanted = vec![true; discovery.packages.len()];
-        let loaded = load(&discovery, &wanted, &catalog.macro_table(), Tests::Skip, &folder, &Progress::default());
+        let loaded = read(&discovery, &wanted, &catalog.macro_table(), &folder);
         let texts: Vec<String> =
             loaded.files.iter().map(|file| std::fs::read_to_string(&file.path).expect("it was read before")).collect();
         let lines = texts.iter().map(|text| text.lines().count()).sum();
@@ -102,10 +105,12 @@ impl Prepared {
 
     fn of(tree: Tree) -> &'static Prepared {
         static GENERATED: OnceLock<Prepared> = OnceLock::new();
+        static SMALL: OnceLock<Prepared> = OnceLock::new();
         static DENSE: OnceLock<Prepared> = OnceLock::new();
         static REAL: OnceLock<Prepared> = OnceLock::new();
         match tree {
             Tree::Generated => GENERATED.get_or_init(|| generated("usual", generate::Size::USUAL)),
+            Tree::Small => SMALL.get_or_init(|| generated("small", generate::Size::SMALL)),
             Tree::Dense => DENSE.get_or_init(|| generated("dense", generate::Size::DENSE)),
             Tree::Real => REAL.get_or_init(|| {
                 let folder = std::env::var_os("CONNLINT_BENCH_TREE").expect("asked before");
@@ -121,6 +126,12 @@ impl Prepared {
     fn request(&self) -> Request {
         Request { paths: vec![self.folder.clone()], levels: default_levels(), ..Request::new(self.folder.clone()) }
     }
+}
+
+/// Reads all files, none of them ahead.
+fn read(discovery: &Discovery, wanted: &[bool], macros: &MacroTable, cwd: &Path) -> Loaded {
+    let reading = Reading { macros, tests: Tests::Skip, cwd, progress: &Progress::default() };
+    load(discovery, wanted, reading, ReadAhead::default())
 }
 
 /// What is on when nothing is said.
@@ -167,9 +178,7 @@ fn c_discover(bencher: Bencher<'_, '_>, tree: Tree) {
 fn d_load(bencher: Bencher<'_, '_>, tree: Tree) {
     let tree = Prepared::of(tree);
     let macros = tree.catalog.macro_table();
-    bencher
-        .counter(tree.lines())
-        .bench(|| load(&tree.discovery, &tree.wanted, &macros, Tests::Skip, &tree.folder, &Progress::default()));
+    bencher.counter(tree.lines()).bench(|| read(&tree.discovery, &tree.wanted, &macros, &tree.folder));
 }
 
 /// Names: modules, imports, implementations.
@@ -190,7 +199,7 @@ fn f_flow(bencher: Bencher<'_, '_>, tree: Tree) {
 }
 
 /// From paths to a report.
-#[divan::bench(args = trees_and_dense(), sample_count = 10, sample_size = 1)]
+#[divan::bench(args = all_trees(), sample_count = 10, sample_size = 1)]
 fn g_whole_run(bencher: Bencher<'_, '_>, tree: Tree) {
     let tree = Prepared::of(tree);
     let request = tree.request();
@@ -198,7 +207,7 @@ fn g_whole_run(bencher: Bencher<'_, '_>, tree: Tree) {
 }
 
 /// syn alone on all threads: the peer that the whole run is compared with.
-#[divan::bench(args = trees_and_dense(), sample_count = 10, sample_size = 1)]
+#[divan::bench(args = all_trees(), sample_count = 10, sample_size = 1)]
 fn h_syn_on_all_threads(bencher: Bencher<'_, '_>, tree: Tree) {
     let tree = Prepared::of(tree);
     bencher.counter(tree.lines()).bench(|| {

@@ -38,7 +38,9 @@ pub(super) fn commands<'c>(context: Context<'c, '_>) -> Vec<Command<'c>> {
         names.extend(fact.functions.iter().map(|path| Name::from(crate::catalog::last_segment(path))));
     }
     let mut found = Vec::new();
-    for unit in program.units_mentioning(&names).into_iter().filter(|unit| context.flow.in_scope(*unit)) {
+    let units = context.flow.units_mentioning(&names);
+    program.prepare(&units);
+    for unit in units {
         let Some(body) = program.body(unit) else { continue };
         let sender = Sender { program, unit, body, types: program.types(unit) };
         for (file, fact) in catalog.exclusives() {

@@ -22,15 +22,15 @@ pub(super) struct Call {
     pub(super) twin: Option<String>,
 }
 
-/// The functions that may make such calls.
-pub(super) fn units<'c>(context: Context<'c, '_>) -> impl Iterator<Item = UnitId> + 'c {
+/// The functions that may make such calls, prepared.
+pub(super) fn units(context: Context<'_, '_>) -> Vec<UnitId> {
     let program = context.program;
     // Connections come from anywhere, and any method on one blocks: the names alone count.
     let clues = program.catalog.clues(|call| program.catalog.blocks(call));
-    let units = program.units_mentioning(clues.iter().map(|clue| &clue.name));
+    let mut units = context.flow.units_mentioning(clues.iter().map(|clue| &clue.name));
+    units.retain(|unit| matches!(program.unit(*unit).kind, UnitKind::Function(_)));
+    program.prepare(&units);
     units
-        .into_iter()
-        .filter(move |unit| matches!(program.unit(*unit).kind, UnitKind::Function(_)) && context.flow.in_scope(*unit))
 }
 
 /// The blocking calls of a unit, as they stand.

@@ -24,7 +24,7 @@ use crate::link::Program;
 pub(super) const RULE: Rule = Rule { id: "blocking-connection-in-async", judge };
 
 fn judge(context: Context<'_, '_>, judge: &mut Judge) {
-    let calls: Vec<Vec<Call>> = units(context).map(|unit| calls_of(context.program, unit)).collect();
+    let calls: Vec<Vec<Call>> = units(context).into_iter().map(|unit| calls_of(context.program, unit)).collect();
     let calls: Vec<Vec<Call>> = calls.into_iter().filter(|calls| !calls.is_empty()).collect();
     let known = context.flow.frequencies(calls.iter().map(|calls| calls[0].unit));
     for calls in &calls {

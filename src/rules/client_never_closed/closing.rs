@@ -48,7 +48,7 @@ impl Closings {
         let program = context.program;
         let names = closing_names(program, wanted);
         let mut closings = Closings::default();
-        for unit in program.units_mentioning(names.keys()).into_iter().filter(|unit| context.flow.in_scope(*unit)) {
+        for unit in context.flow.units_mentioning(names.keys()) {
             let Some(body) = program.body(unit) else { continue };
             for (subject, name) in body.ids().filter_map(|id| called_on(body, id)) {
                 if let Some(paths) = names.get(name) {

@@ -32,9 +32,8 @@ fn find(context: Context<'_, '_>, krate: CrateId) -> Option<Place> {
     let methods = facts().flat_map(|fact| &fact.methods).map(|name| Name::from(name.as_str()));
     let functions = facts().flat_map(|fact| &fact.functions).map(|path| Name::from(last_segment(path)));
     let names: Vec<Name> = methods.chain(functions).collect();
-    let units =
-        program.units_mentioning(&names).into_iter().filter(|unit| crates.contains(&program.crate_id_of(*unit)));
-    units.filter(|unit| context.flow.in_scope(*unit)).find_map(|unit| {
+    let units = context.flow.units_mentioning(&names).into_iter();
+    units.filter(|unit| crates.contains(&program.crate_id_of(*unit))).find_map(|unit| {
         let body = program.body(unit)?;
         let at = body.ids().find(|id| begins_end(program, unit, *id))?;
         Some(Place::of_expr(program, unit, at))

@@ -42,8 +42,9 @@ fn judge(context: Context<'_, '_>, judge: &mut Judge) {
 fn held_locks(context: Context<'_, '_>, judge: &mut Judge) -> Vec<(Taken, Handle, ExprId)> {
     let program = context.program;
     let mut guilty = Vec::new();
-    let may_lock = program.units_mentioning(&program.catalog.locking_names());
-    for unit in may_lock.into_iter().filter(|unit| context.flow.in_scope(*unit)) {
+    let may_lock = context.flow.units_mentioning(&program.catalog.locking_names());
+    program.prepare(&may_lock);
+    for unit in may_lock {
         let Some(body) = program.body(unit) else { continue };
         for taken in body.ids().filter_map(|expr| taken(program, unit, expr)) {
             let place = || Place::of_expr(program, unit, taken.expr);

@@ -56,12 +56,12 @@ fn uses(context: Context<'_, '_>, process: CrateId, family: &str) -> Vec<(UnitId
     let catalog = program.catalog;
     let clues = catalog.clues(|call| catalog.file(call.file).family.as_deref() == Some(family));
     // Values of the family's types come from anywhere, also from generated code: the names alone count.
-    let units = program.units_mentioning(clues.iter().map(|clue| &clue.name));
-    let is_within = |unit: &UnitId| crates.contains(&program.crate_id_of(*unit));
-    let units = units.into_iter().filter(|unit| is_within(unit) && context.flow.in_scope(*unit));
+    let mut units = context.flow.units_mentioning(clues.iter().map(|clue| &clue.name));
+    units.retain(|unit| crates.contains(&program.crate_id_of(*unit)));
+    program.prepare(&units);
     let of_unit = |unit: UnitId| {
         let ids = program.body(unit).into_iter().flat_map(|body| body.ids());
         ids.filter(move |id| is_of_family(program, unit, *id, family)).map(move |id| (unit, id))
     };
-    units.flat_map(of_unit).collect()
+    units.into_iter().flat_map(of_unit).collect()
 }

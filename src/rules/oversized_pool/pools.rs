@@ -104,7 +104,7 @@ pub(super) fn declared(context: Context<'_, '_>) -> Vec<Pool> {
         program.catalog.declaring().filter_map(|(path, info)| Some((path, info.fact.declares?))).collect();
     let names: Vec<Name> = known.iter().map(|(path, _)| crate::catalog::last_segment(path).into()).collect();
     let mut found = Vec::new();
-    for unit in program.units_mentioning(&names).into_iter().filter(|unit| context.flow.in_scope(*unit)) {
+    for unit in context.flow.units_mentioning(&names) {
         let Some(body) = program.body(unit) else { continue };
         let is_named = |id: &ExprId| match body.expr(*id) {
             Expr::Struct { path, .. } => path.last().is_some_and(|name| names.contains(name)),
