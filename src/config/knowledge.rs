@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use walkdir::WalkDir;
 
+use super::families_of;
 use super::form::{Clients, Form, Frameworks, Roots, Told, Wrapper};
 use super::mistake::{Mistake, Text};
 use super::paths::PathSet;
@@ -52,7 +53,7 @@ impl Reader<'_> {
     /// The families of the catalogues that are named; a wrapper alone makes no family.
     pub(super) fn families(&self) -> impl Iterator<Item = &str> {
         let catalogs = self.files.iter().filter(|(name, _)| *name != self.text.name);
-        catalogs.filter_map(|(_, file)| file.family.as_deref())
+        catalogs.flat_map(|(_, file)| families_of(file))
     }
 
     /// The catalogues that a glob names.

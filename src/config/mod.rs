@@ -160,9 +160,14 @@ impl Config {
     /// # Errors
     /// When a built-in catalogue is broken.
     pub fn families(&self) -> Result<BTreeSet<String>, CatalogError> {
-        let own = self.catalogs.iter().filter_map(|(_, file)| file.family.clone());
-        Ok(builtin_families()?.into_iter().chain(own).collect())
+        let own = self.catalogs.iter().flat_map(|(_, file)| families_of(file));
+        Ok(builtin_families()?.into_iter().chain(own.map(str::to_owned)).collect())
     }
+}
+
+/// The families that a catalogue names: its own, and those of single types.
+fn families_of(file: &CatalogFile) -> impl Iterator<Item = &str> {
+    file.family.iter().chain(file.types.iter().filter_map(|fact| fact.family.as_ref())).map(String::as_str)
 }
 
 fn builtin_families() -> Result<BTreeSet<String>, CatalogError> {

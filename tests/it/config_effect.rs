@@ -150,6 +150,73 @@ fn excluded_files_are_skipped_and_excluded_packages_not_read() {
     assert_eq!(summary["skipped"], 1, "the construction is in an excluded file");
 }
 
+/// Each value does what the option of its name does, and the option takes it back.
+#[test]
+fn a_value_is_its_option() {
+    const SHOP: &str = "fixtures/projects/shop";
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("connlint.toml");
+    let check_at = |project: &str, config: Option<&str>, args: &[&str]| -> String {
+        std::fs::write(&path, config.unwrap_or_default()).expect("it can be written");
+        let named = path.to_str().expect("UTF-8");
+        let args = [&["check", project, "--format", "json", "--config", named], args].concat();
+        connlint(&args).succeeds_or_finds().out
+    };
+    let check = |config, args: &[&str]| check_at(SHOP, config, args);
+    let bare = check(None, &[]);
+    for (config, option, back) in [
+        ("pedantic = true", ["--pedantic"].as_slice(), ["--pedantic=false"].as_slice()),
+        ("families = [\"http\"]", &["--families", "http"], &["--families", "all"]),
+        ("min-confidence = \"high\"", &["--min-confidence", "high"], &["--min-confidence", "low"]),
+        ("all-targets = true", &["--all-targets"], &["--all-targets=false"]),
+        ("rules = { client-per-request = \"off\" }", &["-A", "client-per-request"], &["-D", "client-per-request"]),
+    ] {
+        let told = check(Some(config), &[]);
+        assert!(told == check(None, option), "{config}");
+        assert!(told != bare, "{config} changes nothing");
+        assert!(check(Some(config), back) == bare, "{config} with {back:?}");
+    }
+    let pools = |config, args: &[&str]| {
+        check_at("fixtures/projects/shop-mended", Some(config), args).contains("oversized-pool")
+    };
+    assert!(!pools("", &[]) && pools("max-connections = 1", &[]));
+    assert!(!pools("max-connections = 1", &["--max-connections", "500"]));
+}
+
+#[test]
+fn attributes_traits_and_paths_make_handlers() {
+    let manifest = MANIFEST.replace("NAME", "app");
+    let open = "let client = redis::Client::open(\"redis://h/\").unwrap(); print(&client);";
+    let source = format!(
+        "fn main() {{ acme_bus::run(); }}\n\
+         #[acme_web::route(\"/a\")]\npub fn a() {{ {open} }}\n\
+         pub struct B;\nimpl acme_bus::Consumer for B {{\n    fn consume(&self) {{ {open} }}\n}}\n\
+         pub fn c() {{ {open} }}\n\
+         #[acme_web::on_start]\npub fn d() {{ {open} }}\n\
+         pub fn e() {{ {open} }}\n"
+    );
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let files = [(".git/HEAD", ""), ("Cargo.toml", manifest.as_str()), ("src/main.rs", source.as_str())];
+    write(folder.path(), &files);
+    let rules = |config: &str| -> Vec<String> {
+        write(folder.path(), &[("connlint.toml", config)]);
+        let said = connlint(&["check", "--format", "json"]).within(folder.path()).succeeds_or_finds();
+        let report: Value = serde_json::from_str(&said.out).expect("JSON");
+        let findings = report["findings"].as_array().expect("an array").iter();
+        let shown = findings.map(|finding| {
+            let text = |key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+            format!("{} {}", text("function"), text("rule"))
+        });
+        shown.collect()
+    };
+    let calls = ["a", "B::consume", "c", "d", "e"].map(|name| format!("{name} client-per-call"));
+    assert_eq!(rules(""), calls);
+    let config = "[frameworks.handlers]\nattributes = [\"acme_web::route\"]\ntraits = [\"acme_bus::Consumer\"]\n\
+                  functions = [\"app::c\"]\n\n[frameworks.startup]\nattributes = [\"acme_web::on_start\"]\n\
+                  functions = [\"app::e\"]\n";
+    assert_eq!(rules(config), ["a", "B::consume", "c"].map(|name| format!("{name} client-per-request")));
+}
+
 #[test]
 fn reasons_baseline_and_why_heed_it() {
     let folder = workspace("require-reasons = true\nbaseline = \"ci/known.json\"\n");
