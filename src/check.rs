@@ -10,9 +10,13 @@ use std::path::{Path, PathBuf};
 use rustc_hash::FxHashSet;
 
 use crate::baseline::Baseline;
+use crate::catalog::model::CatalogFile;
 use crate::catalog::{Catalog, CatalogError};
 use crate::changed::{Against, ChangedError, Changes};
-use crate::discover::{DiscoverError, Discovery, Options as DiscoverOptions, Survey, absolute, nearest_manifest};
+use crate::config::{PathLevels, PathSet};
+use crate::discover::{
+    DiscoverError, Discovery, Options as DiscoverOptions, Package, Survey, absolute, nearest_manifest,
+};
 use crate::finding::{Confidence, Level, Report};
 use crate::flow::{Flow, analyse};
 use crate::link::{Program, link};
@@ -34,6 +38,12 @@ pub struct Request {
     pub all_targets: bool,
     /// Level of each rule.
     pub levels: BTreeMap<String, Level>,
+    /// Levels of rules in some files, the later ones over the earlier ones.
+    pub path_levels: Vec<PathLevels>,
+    /// Files of which nothing is reported.
+    pub exclude: Option<PathSet>,
+    /// Catalogues of the project's own, by the names that errors call them by.
+    pub catalogs: Vec<(String, CatalogFile)>,
     /// The pedantic part of rules, too.
     pub pedantic: bool,
     /// As many connections may one process open to the servers of one family.
@@ -62,6 +72,9 @@ impl Request {
             cwd,
             all_targets: false,
             levels: BTreeMap::new(),
+            path_levels: Vec::new(),
+            exclude: None,
+            catalogs: Vec::new(),
             pedantic: false,
             max_connections: rules::MAX_CONNECTIONS,
             families: Vec::new(),
@@ -71,6 +84,28 @@ impl Request {
             against: None,
             progress: Progress::default(),
         }
+    }
+
+    /// The level of a rule in a file; none for what is no rule's name.
+    #[must_use]
+    pub fn level_at(&self, rule: &str, file: &Path) -> Option<Level> {
+        let mut there = self.path_levels.iter().rev().filter(|one| one.paths.has(file));
+        let of_path = there.find_map(|one| one.levels.get(rule));
+        of_path.or_else(|| self.levels.get(rule)).copied()
+    }
+
+    /// The highest level that each rule has in any file.
+    fn highest_levels(&self) -> BTreeMap<String, Level> {
+        let mut highest = self.levels.clone();
+        for (rule, level) in self.path_levels.iter().flat_map(|one| &one.levels) {
+            highest.entry(rule.clone()).and_modify(|known| *known = (*known).max(*level)).or_insert(*level);
+        }
+        highest
+    }
+
+    /// Whether nothing of a file or folder is reported.
+    fn is_excluded(&self, path: &Path) -> bool {
+        self.exclude.as_ref().is_some_and(|set| set.has(path))
     }
 }
 
@@ -150,7 +185,7 @@ pub fn run(request: &Request) -> Result<Checked, CheckError> {
         let changes = request.against.as_ref().map(|against| scope.spawn(|| changes(request, against)));
         with_analysis(request, |analysed| {
             request.progress.begin(Stage::Rules);
-            let found = findings(analysed.context(), &request.levels, request.pedantic);
+            let found = findings(analysed.context(), &request.highest_levels(), request.pedantic);
             let changes = match changes.map(std::thread::ScopedJoinHandle::join) {
                 Some(Ok(changes)) => Some(changes?),
                 Some(Err(panic)) => std::panic::resume_unwind(panic),
@@ -164,7 +199,7 @@ pub fn run(request: &Request) -> Result<Checked, CheckError> {
 /// What becomes of each finding of an analysis, changed or not.
 #[must_use]
 pub fn assess(request: &Request, analysed: &Analysed<'_, '_>) -> Checked {
-    report(request, analysed, findings(analysed.context(), &request.levels, request.pedantic), None)
+    report(request, analysed, findings(analysed.context(), &request.highest_levels(), request.pedantic), None)
 }
 
 /// What changed in the repository of the current folder, or of what is checked elsewhere.
@@ -185,7 +220,7 @@ fn changes(request: &Request, against: &Against) -> Result<Changes, ChangedError
 /// When there is nothing to check.
 pub fn with_analysis<R>(request: &Request, ask: impl FnOnce(&Analysed<'_, '_>) -> R) -> Result<R, CheckError> {
     let options = DiscoverOptions { all_targets: request.all_targets, cargo: None };
-    let (survey, catalog) = rayon::join(|| survey(request, &options), Catalog::builtin);
+    let (survey, catalog) = rayon::join(|| survey(request, &options), || Catalog::with(&request.catalogs));
     let (survey, catalog) = (survey?, catalog?);
     let macros = catalog.macro_table();
     let tests = if request.all_targets { Tests::Keep } else { Tests::Skip };
@@ -193,13 +228,15 @@ pub fn with_analysis<R>(request: &Request, ask: impl FnOnce(&Analysed<'_, '_>) -
     let (discovery, ahead) = std::thread::scope(|scope| {
         // Most of the discovery is waiting for cargo.
         let asking = scope.spawn(|| survey.discover(&options));
-        let ahead = survey.guess(&options).map(|guess| {
+        let ahead = survey.guess(&options).map(|mut guess| {
+            drop_excluded(request, &mut guess);
             request.progress.begin(Stage::Load);
             read_ahead(&guess, &packages_of_interest(&catalog, &guess), reading)
         });
         (asking.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), ahead.unwrap_or_default())
     });
-    let discovery = discovery?;
+    let mut discovery = discovery?;
+    drop_excluded(request, &mut discovery);
     let wanted = packages_of_interest(&catalog, &discovery);
     let loaded = load(&discovery, &wanted, reading, ahead);
     let answer = {
@@ -236,6 +273,28 @@ fn survey(request: &Request, options: &DiscoverOptions) -> Result<Survey, CheckE
     Ok(Survey::new(&paths, &request.cwd)?.reporting(guess.only_files, guess.only_below))
 }
 
+/// Leaves out packages that are excluded as a whole, unless others of the run depend on them.
+fn drop_excluded(request: &Request, discovery: &mut Discovery) {
+    if request.exclude.is_none() {
+        return;
+    }
+    let mut needed: FxHashSet<PathBuf> = FxHashSet::default();
+    let is_whole = |package: &&Package| {
+        let is_excluded = |path: &Path| request.is_excluded(path);
+        let all_of_it = || package.targets.iter().all(|target| is_excluded(&target.root));
+        is_excluded(&package.folder) || (is_excluded(&package.folder.join("Cargo.toml")) && all_of_it())
+    };
+    let asked = discovery.packages.iter().filter(|package| !is_whole(package));
+    let mut stack: Vec<PathBuf> = asked.map(|package| package.folder.clone()).collect();
+    while let Some(folder) = stack.pop() {
+        if needed.insert(folder.clone()) {
+            let of_folder = discovery.packages.iter().filter(|package| package.folder == folder);
+            stack.extend(of_folder.flat_map(|package| &package.dependencies).filter_map(|one| one.path.clone()));
+        }
+    }
+    discovery.packages.retain(|package| needed.contains(&package.folder));
+}
+
 /// The root of the workspace that a folder or file is in; without a manifest, the folder.
 pub(crate) fn workspace_around(path: &Path) -> PathBuf {
     let manifest = nearest_manifest(path);
@@ -259,6 +318,7 @@ fn packages_of_interest(catalog: &Catalog, discovery: &Discovery) -> Vec<bool> {
         .iter()
         .map(|package| {
             !package.has_manifest
+                || catalog.has_wrappers(&package.name)
                 || package.dependencies.iter().any(|dependency| catalog.is_client_package(&dependency.package))
         })
         .collect();

@@ -13,6 +13,7 @@ pub mod catalog;
 pub mod changed;
 pub mod check;
 pub mod cli;
+pub mod config;
 pub mod discover;
 pub mod facts;
 pub mod finding;

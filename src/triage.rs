@@ -11,6 +11,8 @@ use crate::suppress::{Suppressions, Verdict};
 pub struct Filters<'r> {
     /// Whether findings in a file (as shown) are asked for.
     pub is_asked: &'r dyn Fn(&str) -> bool,
+    /// The level that a finding's rule has at its place.
+    pub level_of: &'r dyn Fn(&Finding) -> Level,
     /// Only findings about clients of these families; none: of all.
     pub families: &'r [String],
     /// Nothing less sure.
@@ -31,6 +33,8 @@ pub fn triage(mut found: Vec<Finding>, filters: &Filters<'_>) -> (Vec<Finding>, 
     let mut findings = Vec::new();
     let mut withheld = Vec::new();
     for mut finding in found {
+        // What is pedantic of a rule stays so whatever the rule's level.
+        finding.level = finding.level.min((filters.level_of)(&finding));
         let cause = not_wanted(&finding, filters)
             .or_else(|| suppressed(&mut finding, filters.suppressions?))
             .or_else(|| known.take(&finding).map(baselined))

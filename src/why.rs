@@ -147,7 +147,9 @@ fn by(cause: &Cause) -> Option<String> {
         Cause::Suppressed { comment, reason } => (format!("allowed by the comment at {}", place(comment)), reason),
         Cause::Baselined { since: Some(since), reason } => (format!("in the baseline since {since}"), reason),
         Cause::Baselined { since: None, reason } => ("in the baseline".to_owned(), reason),
-        Cause::NotAsked | Cause::Level | Cause::Confidence | Cause::Unchanged => return None,
+        Cause::Level => ("turned off here by the configuration".to_owned(), &None),
+        Cause::NotAsked => ("in a file that the configuration excludes".to_owned(), &None),
+        Cause::Confidence | Cause::Unchanged => return None,
     };
     Some(reason.as_ref().map_or(by.clone(), |reason| format!("{by}: {reason}")))
 }

@@ -6,12 +6,12 @@
 use std::collections::BTreeMap;
 
 use super::{Baseline, Entry};
-use crate::finding::{Finding, Level};
+use crate::finding::Finding;
 
 /// What a run looked at.
 pub struct Scope<'s> {
-    /// Level of each rule; a rule that has none doesn't exist any more.
-    pub levels: &'s BTreeMap<String, Level>,
+    /// Whether the rule of an entry is on in its file.
+    pub is_on: &'s dyn Fn(&Entry) -> bool,
     /// Whether all was found that there is in a file, seen from the baseline's folder.
     pub is_analysed: &'s dyn Fn(&str) -> bool,
 }
@@ -29,6 +29,6 @@ impl Scope<'_> {
     }
 
     fn is_judged(&self, entry: &Entry) -> bool {
-        self.levels.get(&entry.rule).is_none_or(|level| *level != Level::Off) && (self.is_analysed)(&entry.file)
+        (self.is_on)(entry) && (self.is_analysed)(&entry.file)
     }
 }

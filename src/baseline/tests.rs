@@ -58,8 +58,10 @@ fn stale_is_what_was_looked_for_and_not_found() {
         entry("gone", "3", "a.rs"),
         entry("on", "4", "elsewhere.rs"),
     ]);
-    let levels = [("on".to_owned(), Level::Error), ("off".to_owned(), Level::Off)].into();
-    let scope = Scope { levels: &levels, is_analysed: &|file| file == "a.rs" };
+    let levels: std::collections::BTreeMap<String, Level> =
+        [("on".to_owned(), Level::Error), ("off".to_owned(), Level::Off)].into();
+    let is_on = |entry: &Entry| levels.get(&entry.rule).is_none_or(|level| *level != Level::Off);
+    let scope = Scope { is_on: &is_on, is_analysed: &|file| file == "a.rs" };
     let stale = scope.stale(&baseline, [].into_iter());
     let left = baseline.without(&stale);
     let left: Vec<&str> = left.entries.iter().map(|entry| entry.fingerprint.as_str()).collect();

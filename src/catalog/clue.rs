@@ -23,7 +23,8 @@ impl Catalog {
         let functions = self.functions().filter(|call| wanted(call)).map(|call| Clue {
             file: call.file,
             name: last_segment(&call.path).into(),
-            owner: owner_of(&call.path),
+            // A function of the program's own is called by its name alone where it stands.
+            owner: owner_of(&call.path).filter(|_| !self.is_wrapper_file(call.file)),
         });
         let methods = self.methods().filter(|call| wanted(call)).map(|call| Clue {
             file: call.file,

@@ -14,6 +14,7 @@ use super::model::{
     CallFact, Carry, CatalogFile, DelegationFact, ExclusiveFact, HealthFact, MacroFact, MemoFact, MemoScope,
     MethodFact, RootFact, ShutdownFact, StateFact, TypeFact, TypeRole,
 };
+use super::own::Own;
 use crate::facts::{Name, TypeRef};
 use crate::parse::{MacroTable, parse_type};
 
@@ -76,6 +77,10 @@ pub struct Catalog {
     roots_by_name: FxHashMap<Name, Vec<usize>>,
     /// Roots with a `*` in a trait's path.
     pattern_roots: Vec<usize>,
+    /// Roots that name functions of the program.
+    naming_roots: Vec<usize>,
+    /// What a project says itself.
+    pub(super) own: Own,
     memos: Vec<MemoFact>,
     memos_by_name: FxHashMap<Name, Vec<usize>>,
     macros: FxHashMap<Name, MacroFact>,
@@ -216,6 +221,9 @@ impl Catalog {
         }
         if root.traits.keys().any(|path| path.contains('*')) {
             self.pattern_roots.push(index);
+        }
+        if !root.named.is_empty() {
+            self.naming_roots.push(index);
         }
         self.roots.push(RootRef { file, fact: root.clone() });
     }
@@ -425,6 +433,11 @@ impl Catalog {
     /// Roots that name traits by patterns.
     pub fn pattern_roots(&self) -> impl Iterator<Item = &RootRef> {
         self.pattern_roots.iter().map(|index| &self.roots[*index])
+    }
+
+    /// Roots that name functions of the program.
+    pub fn naming_roots(&self) -> impl Iterator<Item = &RootRef> {
+        self.naming_roots.iter().map(|index| &self.roots[*index])
     }
 
     /// Memoising forms that name something whose last segment is `name`.

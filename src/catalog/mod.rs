@@ -7,6 +7,7 @@ mod clue;
 mod index;
 mod load;
 pub mod model;
+mod own;
 
 pub use clue::Clue;
 pub(crate) use index::last_segment;

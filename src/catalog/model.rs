@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::finding::Resource;
 
 /// One catalogue file.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CatalogFile {
     /// Format version: 1.
@@ -587,7 +587,7 @@ pub struct CallFact {
 }
 
 /// How often a root runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RootFrequency {
     /// Start-up, shutdown.
@@ -597,13 +597,14 @@ pub enum RootFrequency {
     /// Once per turn of a timer or loop.
     PerIteration,
     /// Once per request, message, event, job, connection.
+    #[default]
     PerRequest,
     /// Not part of the program: tests and benches.
     OutOfScope,
 }
 
-/// What makes a function (or closure) run, and how often. At least one of the five ways is given.
-#[derive(Debug, Clone, Deserialize)]
+/// What makes a function (or closure) run, and how often. At least one of the ways is given.
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RootFact {
     /// How often it runs.
@@ -615,6 +616,10 @@ pub struct RootFact {
     /// Functions with one of these attributes. Canonical paths; the last segment alone is enough where it can't be resolved.
     #[serde(default)]
     pub attributes: Vec<String>,
+    /// Functions of the program itself, by path: `api::routes::list`. `*` stands for any characters of a segment, `**` for any
+    /// number of segments. For a project's own configuration.
+    #[serde(default)]
+    pub named: Vec<String>,
     /// On an `impl` block or trait: all its functions, or those that carry one of `attributes_on_methods`.
     #[serde(default)]
     pub impl_attributes: Vec<String>,

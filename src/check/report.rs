@@ -9,10 +9,10 @@ use std::path::Path;
 use rustc_hash::FxHashSet;
 
 use super::{Analysed, Checked, Heed, Known, Request, workspace_around};
-use crate::baseline::Scope;
+use crate::baseline::{Entry, Scope};
 use crate::changed::Changes;
 use crate::discover::{Discovery, absolute};
-use crate::finding::{Finding, Problem, Report, Role, Run, Summary};
+use crate::finding::{Finding, Level, Problem, Report, Role, Run, Summary};
 use crate::lexical;
 use crate::load::syntax_problem;
 use crate::rules::Found;
@@ -39,7 +39,8 @@ pub(super) fn report(
     let (findings, withheld) = triage(
         found.findings,
         &Filters {
-            is_asked: &|file| seen.source(file).is_none_or(|source| analysed.discovery.is_reported(&source.path)),
+            is_asked: &|file| seen.is_asked(file),
+            level_of: &|finding| seen.level_at(finding.rule, &finding.location.file).unwrap_or(finding.level),
             families: &request.families,
             min_confidence: request.min_confidence,
             suppressions: suppressions.as_ref(),
@@ -117,6 +118,16 @@ impl<'s, 'c, 'f> Seen<'s, 'c, 'f> {
         self.sources.get(file)
     }
 
+    fn is_asked(&self, file: &str) -> bool {
+        self.source(file)
+            .is_none_or(|source| self.discovery.is_reported(&source.path) && !self.request.is_excluded(&source.path))
+    }
+
+    fn level_at(&self, rule: &str, file: &str) -> Option<Level> {
+        let path = self.source(file).map_or(Path::new(file), |source| &source.path);
+        self.request.level_at(rule, path)
+    }
+
     fn is_analysed(&self, file: &str) -> bool {
         self.in_program.contains(file) && !self.broken.contains(file)
     }
@@ -125,7 +136,8 @@ impl<'s, 'c, 'f> Seen<'s, 'c, 'f> {
     fn about_comments(&self, suppressions: &Suppressions, found: &Found) -> Vec<Finding> {
         suppressions.findings(&Judged {
             found: found.findings.iter().chain(&found.remarks).collect(),
-            levels: &self.request.levels,
+            levels: &self.request.highest_levels(),
+            is_on: &|rule, file| self.level_at(rule, file).is_some_and(|level| level != Level::Off),
             require_reasons: self.request.suppressions == Heed::WithReasons,
             all_targets: self.request.all_targets,
             is_analysed: &|file| self.is_analysed(file),
@@ -149,7 +161,12 @@ impl<'s, 'c, 'f> Seen<'s, 'c, 'f> {
         let is_silenced =
             |finding: &&Finding| suppressions.is_some_and(|all| matches!(all.of(finding), Verdict::Silenced { .. }));
         let there = found.findings.iter().chain(&found.remarks).filter(|finding| !is_silenced(finding));
-        let scope = Scope { levels: &self.request.levels, is_analysed: &|file| self.is_searched(&folder.join(file)) };
+        let level_of = |entry: &Entry| self.request.level_at(&entry.rule, &folder.join(&entry.file));
+        let scope = Scope {
+            // A rule that has no level doesn't exist any more.
+            is_on: &|entry| level_of(entry).is_none_or(|level| level != Level::Off),
+            is_analysed: &|file| self.is_searched(&folder.join(file)),
+        };
         scope.stale(baseline, there)
     }
 

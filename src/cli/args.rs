@@ -14,7 +14,7 @@ use thiserror::Error;
 use super::examples;
 use super::levels::LevelChanges;
 use super::output::{CargoCommand, OutputArgs};
-use crate::catalog::Catalog;
+use crate::config::Choice;
 use crate::finding::Confidence;
 
 /// What the exit codes mean; part of the help.
@@ -63,10 +63,71 @@ pub enum Command {
     Explain(ExplainArgs),
     /// List the rules with their default levels
     Rules(RulesArgs),
+    /// Show the configuration in force, or the JSON Schema of its file
+    Config(ConfigCommandArgs),
+    /// Write a commented connlint.toml for the project of the current folder
+    ///
+    /// It stands in the root of the workspace and changes nothing before a line of it is uncommented. A file that is there
+    /// is not touched.
+    #[command(after_help = examples::INIT)]
+    Init,
     /// Write the script by which a shell completes the command line
     Completions(CompletionsArgs),
     /// Write the manual pages
     Man(ManArgs),
+}
+
+/// Which file configures the run.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ConfigArgs {
+    /// The file that configures the run [default: the nearest connlint.toml, up to the root of the repository]
+    ///
+    /// Where there is none, the table [workspace.metadata.connlint] or [package.metadata.connlint] of the nearest Cargo.toml
+    /// that has one. What the command line says counts over what the file says.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config", help_heading = "Configuration")]
+    pub config: Option<PathBuf>,
+    /// Use no file
+    #[arg(long, help_heading = "Configuration")]
+    pub no_config: bool,
+}
+
+impl ConfigArgs {
+    /// Which file is to be read.
+    #[must_use]
+    pub fn choice(&self) -> Choice {
+        match (&self.config, self.no_config) {
+            (_, true) => Choice::None,
+            (Some(path), false) => Choice::Named(path.clone()),
+            (None, false) => Choice::Nearest,
+        }
+    }
+}
+
+/// `connlint config`.
+#[derive(Debug, Clone, Args)]
+#[command(arg_required_else_help = true, after_help = examples::CONFIG)]
+pub struct ConfigCommandArgs {
+    /// What to show.
+    #[command(subcommand)]
+    pub command: ConfigCommand,
+}
+
+/// The commands of `connlint config`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum ConfigCommand {
+    /// Show each value in force, and where it comes from: the default, a line of the file, the command line
+    Show(Box<ConfigShowArgs>),
+    /// Print the JSON Schema of connlint.toml
+    #[command(after_help = examples::CONFIG_SCHEMA)]
+    Schema,
+}
+
+/// `connlint config show`.
+#[derive(Debug, Clone, Args)]
+pub struct ConfigShowArgs {
+    /// As `connlint check` is run.
+    #[command(flatten)]
+    pub check: CheckArgs,
 }
 
 /// Where options stand that every command has: below its own. Else their place depends on the number of commands.
@@ -105,13 +166,17 @@ pub struct CheckArgs {
     #[arg(value_name = "PATHS")]
     pub paths: Vec<PathBuf>,
     /// Check tests, examples, benches and build scripts too
-    #[arg(long, help_heading = "Input")]
-    pub all_targets: bool,
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL",
+        hide_possible_values = true, help_heading = "Input")]
+    pub all_targets: Option<bool>,
     /// Number of threads [default: one per core]
     ///
     /// The output does not depend on it.
     #[arg(long, value_name = "N", help_heading = "Input")]
     pub threads: Option<NonZeroUsize>,
+    /// Which file configures the run.
+    #[command(flatten)]
+    pub config: ConfigArgs,
     /// How findings are written, and where to.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -128,29 +193,31 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub levels: LevelChanges,
     /// Turn the pedantic rules on, and the pedantic parts of others; their findings do not change the exit code
-    #[arg(long, help_heading = "Levels")]
-    pub pedantic: bool,
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL",
+        hide_possible_values = true, help_heading = "Levels")]
+    pub pedantic: Option<bool>,
     /// How many connections one process may open to the servers of one family
     ///
-    /// `oversized-pool` holds the sizes of all pools of a process against it.
-    #[arg(long, value_name = "N", default_value_t = crate::rules::MAX_CONNECTIONS, help_heading = "Levels")]
-    pub max_connections: u64,
+    /// `oversized-pool` holds the sizes of all pools of a process against it. [default: 500]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Levels")]
+    pub max_connections: Option<u64>,
     /// Families of clients to speak of, with commas between them [default: all]
     ///
-    /// `redis`, `http`, `sql` … as the catalogues name them.
-    #[arg(long, value_name = "FAMILIES", value_delimiter = ',', value_parser = family, help_heading = "Levels")]
+    /// `redis`, `http`, `sql` … as the catalogues name them; `all` where the configuration names some.
+    #[arg(long, value_name = "FAMILIES", value_delimiter = ',', help_heading = "Levels")]
     pub families: Vec<String>,
-    /// Leave out findings that are less sure than this
-    #[arg(long, value_enum, default_value_t, value_name = "CONFIDENCE", help_heading = "Levels")]
-    pub min_confidence: ConfidenceFloor,
+    /// Leave out findings that are less sure than this [default: low]
+    #[arg(long, value_enum, value_name = "CONFIDENCE", help_heading = "Levels")]
+    pub min_confidence: Option<ConfidenceFloor>,
     /// Report also what comments in the source allow, and nothing about these comments
     #[arg(long, help_heading = "Old and allowed findings")]
     pub no_suppressions: bool,
     /// Report comments that allow something without saying why
     ///
     /// A reason stands after two hyphens: `// connlint: allow(client-per-call) -- one call a day`.
-    #[arg(long, conflicts_with = "no_suppressions", help_heading = "Old and allowed findings")]
-    pub require_reasons: bool,
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL",
+        hide_possible_values = true, conflicts_with = "no_suppressions", help_heading = "Old and allowed findings")]
+    pub require_reasons: Option<bool>,
     /// The file of known findings, which are not reported [default: connlint-baseline.json in the workspace's root]
     ///
     /// `connlint baseline write` makes it.
@@ -225,6 +292,9 @@ pub struct WhyArgs {
     /// Where the construction stands; lines and columns count from 1
     #[arg(value_name = "FILE:LINE[:COLUMN]")]
     pub place: Place,
+    /// Which file configures the run.
+    #[command(flatten)]
+    pub config: ConfigArgs,
     /// How the reasoning is written
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
     pub format: TextFormat,
@@ -346,14 +416,4 @@ impl FromStr for Place {
 fn split_number(text: &str) -> Option<(&str, u32)> {
     let (rest, number) = text.rsplit_once(':')?;
     Some((rest, number.parse().ok()?))
-}
-
-/// A family that a catalogue speaks of.
-fn family(name: &str) -> Result<String, String> {
-    let catalog = Catalog::builtin().map_err(|error| error.to_string())?;
-    let known = catalog.families();
-    if known.contains(name) {
-        return Ok(name.to_owned());
-    }
-    Err(format!("no catalogue has this family; there are {}", known.into_iter().collect::<Vec<_>>().join(", ")))
 }

@@ -11,7 +11,8 @@ use jiff::tz::Offset;
 
 use super::Outcome;
 use super::args::{BaselineCommand, BaselineWriteArgs, CheckArgs};
-use super::run::{Failure, in_pool, request_of};
+use super::run::{Failure, current_dir, in_pool, request_of, settings_of};
+use super::settings::{Origin, Settings};
 use crate::baseline::{Baseline, DEFAULT_NAME, Entry, Fresh};
 use crate::check::{self, Checked, Known, workspace_around};
 use crate::discover::absolute;
@@ -24,51 +25,52 @@ struct Place {
     path: PathBuf,
     /// As it is shown.
     shown: PathBuf,
+    /// From where it names files.
+    folder: PathBuf,
     /// Somebody named it: it must be there.
     named: bool,
 }
 
 /// The file that is named, else the one beside the workspace of the first path, or of the current folder.
-fn place(args: &CheckArgs, cwd: &Path) -> Place {
-    match &args.baseline {
-        Some(path) => Place::new(absolute(cwd, path), true, cwd),
-        None => Place::beside(args.paths.first().map_or(Path::new("."), PathBuf::as_path), cwd),
-    }
+fn place(args: &CheckArgs, settings: &Settings, cwd: &Path) -> Place {
+    Place::of(settings, args.paths.first().map_or(Path::new("."), PathBuf::as_path), cwd)
 }
 
 /// The baseline that `check` uses: none when it is not wanted, or not named and not there.
-pub(super) fn known(args: &CheckArgs, cwd: &Path) -> Result<Option<Known>, Failure> {
-    if args.no_baseline { Ok(None) } else { place(args, cwd).read_if_there(cwd) }
+pub(super) fn known(args: &CheckArgs, settings: &Settings, cwd: &Path) -> Result<Option<Known>, Failure> {
+    if args.no_baseline { Ok(None) } else { place(args, settings, cwd).read_if_there() }
 }
 
-/// The baseline that speaks of a file where none is named.
-pub(super) fn known_of(file: &Path, cwd: &Path) -> Result<Option<Known>, Failure> {
-    Place::beside(file, cwd).read_if_there(cwd)
+/// The baseline that speaks of a file.
+pub(super) fn known_of(file: &Path, settings: &Settings, cwd: &Path) -> Result<Option<Known>, Failure> {
+    Place::of(settings, file, cwd).read_if_there()
 }
 
 impl Place {
-    fn new(path: PathBuf, named: bool, cwd: &Path) -> Place {
-        let shown = PathBuf::from(shown_name(&path, cwd));
-        Place { path, shown, named }
+    fn of(settings: &Settings, path: &Path, cwd: &Path) -> Place {
+        let (path, named) = match &settings.baseline.value {
+            Some(path) => (path.clone(), true),
+            // In the root of the workspace that a file or folder is in.
+            None => (workspace_around(&absolute(cwd, path)).join(DEFAULT_NAME), false),
+        };
+        let folder = match (&settings.config.file, settings.baseline.origin) {
+            (Some(file), Origin::File(_)) => file.folder(),
+            _ => path.parent().unwrap_or(cwd),
+        };
+        Place { shown: PathBuf::from(shown_name(&path, cwd)), folder: folder.to_owned(), path, named }
     }
 
-    /// In the root of the workspace that a file or folder is in.
-    fn beside(path: &Path, cwd: &Path) -> Place {
-        Place::new(workspace_around(&absolute(cwd, path)).join(DEFAULT_NAME), false, cwd)
+    fn read_if_there(&self) -> Result<Option<Known>, Failure> {
+        if self.named || self.path.exists() { self.read().map(Some) } else { Ok(None) }
     }
 
-    fn read_if_there(&self, cwd: &Path) -> Result<Option<Known>, Failure> {
-        if self.named || self.path.exists() { self.read(cwd).map(Some) } else { Ok(None) }
-    }
-
-    fn read(&self, cwd: &Path) -> Result<Known, Failure> {
-        let folder = self.path.parent().unwrap_or(cwd).to_owned();
-        Ok(Known { baseline: Baseline::read(&self.path, &self.shown)?, folder })
+    fn read(&self) -> Result<Known, Failure> {
+        Ok(Known { baseline: Baseline::read(&self.path, &self.shown)?, folder: self.folder.clone() })
     }
 }
 
 pub(super) fn baseline(command: &BaselineCommand, style: &Style, out: &mut dyn Write) -> Result<Outcome, Failure> {
-    let cwd = std::env::current_dir().map_err(Failure::Cwd)?;
+    let cwd = current_dir()?;
     match command {
         BaselineCommand::Write(args) => write(args, &cwd, out)?,
         BaselineCommand::Prune(args) => prune(&args.check, &cwd, out)?,
@@ -80,13 +82,14 @@ pub(super) fn baseline(command: &BaselineCommand, style: &Style, out: &mut dyn W
 
 /// Adds what is found and not known.
 fn write(args: &BaselineWriteArgs, cwd: &Path, out: &mut dyn Write) -> Result<(), Failure> {
-    let place = place(&args.check, cwd);
+    let settings = settings_of(&args.check, cwd)?;
+    let place = place(&args.check, &settings, cwd);
     let known = match place.path.exists() {
         true if !args.update => return Err(Failure::BaselineExists(place.shown)),
-        true => place.read(cwd)?,
-        false => Known { baseline: Baseline::default(), folder: place.path.parent().unwrap_or(cwd).to_owned() },
+        true => place.read()?,
+        false => Known { baseline: Baseline::default(), folder: place.folder.clone() },
     };
-    let checked = run(&args.check, Some(known.clone()))?;
+    let checked = run(&args.check, &settings, cwd, Some(known.clone()))?;
     let fresh = Fresh { since: today(), reason: args.reason.clone() };
     let baselined = checked.report.withheld.iter().filter(|one| matches!(one.cause, Cause::Baselined { .. }));
     let all = checked.report.findings.iter().chain(baselined.map(|one| &one.finding));
@@ -101,9 +104,10 @@ fn write(args: &BaselineWriteArgs, cwd: &Path, out: &mut dyn Write) -> Result<()
 
 /// Takes out what matches nothing any more.
 fn prune(args: &CheckArgs, cwd: &Path, out: &mut dyn Write) -> Result<(), Failure> {
-    let place = place(args, cwd);
-    let known = place.read(cwd)?;
-    let checked = run(args, Some(known.clone()))?;
+    let settings = settings_of(args, cwd)?;
+    let place = place(args, &settings, cwd);
+    let known = place.read()?;
+    let checked = run(args, &settings, cwd, Some(known.clone()))?;
     let baseline = known.baseline.without(&checked.stale);
     let removed = known.baseline.len() - baseline.len();
     if removed > 0 {
@@ -115,8 +119,8 @@ fn prune(args: &CheckArgs, cwd: &Path, out: &mut dyn Write) -> Result<(), Failur
 
 /// Lists what the file says; nothing is analysed.
 fn show(args: &CheckArgs, cwd: &Path, style: &Style, out: &mut dyn Write) -> Result<(), Failure> {
-    let place = place(args, cwd);
-    let baseline = place.read(cwd)?.baseline;
+    let place = place(args, &settings_of(args, cwd)?, cwd);
+    let baseline = place.read()?.baseline;
     let paint = Paint::new(style);
     for entry in &baseline.entries {
         let Entry { rule, file, function, message, count, since, reason, .. } = entry;
@@ -134,8 +138,8 @@ fn show(args: &CheckArgs, cwd: &Path, style: &Style, out: &mut dyn Write) -> Res
     Ok(())
 }
 
-fn run(args: &CheckArgs, known: Option<Known>) -> Result<Checked, Failure> {
-    let mut request = request_of(args)?;
+fn run(args: &CheckArgs, settings: &Settings, cwd: &Path, known: Option<Known>) -> Result<Checked, Failure> {
+    let mut request = request_of(args, settings, cwd);
     request.baseline = known;
     let threads = args.threads.map_or(0, std::num::NonZero::get);
     Ok(in_pool(threads, || check::run(&request))??)

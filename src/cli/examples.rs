@@ -75,6 +75,25 @@ pub(super) const RULES: &str = "Examples:
   connlint rules                              id, default level, what it finds
   connlint rules --format json                for programs";
 
+/// Below `connlint config --help`.
+pub(super) const CONFIG: &str = "Examples:
+  connlint config show                        each value in force, and where it comes from
+  connlint config schema                      the JSON Schema of connlint.toml";
+
+/// Below `connlint config show --help`.
+pub(super) const CONFIG_SHOW: &str = "Examples:
+  connlint config show                        what is in force here
+  connlint config show --pedantic             what would be in force with these options
+  connlint config show --no-config            the defaults";
+
+/// Below `connlint config schema --help`.
+pub(super) const CONFIG_SCHEMA: &str = "Examples:
+  connlint config schema > connlint.schema.json";
+
+/// Below `connlint init --help`.
+pub(super) const INIT: &str = "Examples:
+  connlint init                               once; then uncomment what shall differ";
+
 /// Below `connlint completions --help`.
 pub(super) const COMPLETIONS: &str = "Examples:
   connlint completions bash > ~/.local/share/bash-completion/completions/connlint

@@ -1,6 +1,6 @@
 //! The level of each rule after the command line.
 //!
-//! In: the rules with their default levels, `--pedantic`, and `-A`, `-W`, `-D` in the order they were given. Out: a
+//! In: the rules with their levels so far – the default, or the configuration's –, `--pedantic`, and `-A`, `-W`, `-D` in the order they were given. Out: a
 //! map from rule to [`Level`], or the name that is no rule's, with the nearest one that is.
 
 use std::collections::BTreeMap;

@@ -7,12 +7,14 @@ pub mod args;
 mod bar;
 mod baseline;
 pub mod cargo;
+mod config;
 mod examples;
 mod generated;
 pub mod levels;
 pub mod outcome;
 pub mod output;
 pub mod run;
+mod settings;
 pub mod style;
 mod why;
 
@@ -63,7 +65,10 @@ pub fn parse_cargo(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap
 fn command() -> clap::Command {
     const OF_CHECK: [&str; 6] = ["format", "quiet", "no_baseline", "strict_baseline", "since", "staged"];
     let hide = |arg: clap::Arg| if OF_CHECK.contains(&arg.get_id().as_str()) { arg.hide(true) } else { arg };
-    Cli::command().mut_subcommand("baseline", |baseline| {
+    let command = Cli::command().mut_subcommand("config", |config| {
+        config.mut_subcommand("show", |command| command.mut_args(hide).after_help(examples::CONFIG_SHOW))
+    });
+    command.mut_subcommand("baseline", |baseline| {
         examples::OF_BASELINE.into_iter().fold(baseline, |baseline, (name, examples)| {
             baseline.mut_subcommand(name, |command| command.mut_args(hide).after_help(examples))
         })

@@ -2,21 +2,21 @@
 //!
 //! In: [`Cli`]. Out: text on the given writers and an [`Outcome`]. The only part that prints.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::args::{CheckArgs, Cli, Command, ExplainArgs, RulesArgs, TextFormat};
 use super::bar::Bar;
 use super::cargo::{Cargo, CargoError};
 use super::generated::{self, ManError};
 use super::output::{OutputError, Outputs, WriteError};
-use super::{Environment, Outcome, known_rule, levels, style};
+use super::settings::{Asked, Settings};
+use super::{Environment, Outcome, known_rule, style};
 use crate::baseline::BaselineError;
 use crate::changed::Against;
 use crate::check::{self, CheckError, Heed, Request};
-use crate::finding::{Confidence, Level};
-use crate::report::Style;
+use crate::config::{Config, ConfigError};
+use crate::report::{Style, render_mistakes};
 use crate::rules::page::{self, RulePage, render_page, rules_json, rules_table};
 
 /// The stack of worker threads in bytes: deeply nested expressions are walked recursively.
@@ -28,6 +28,11 @@ pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, err: &mut 
         Ok(outcome) => outcome,
         // Whoever reads our output may stop reading: `connlint check | head`.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Clean,
+        Err(Failure::Config(error)) => {
+            let watched = Environment { terminal: environment.watched, ..*environment };
+            let _ = err.write_all(render_mistakes(&error, &style(&cli.display, false, &watched)).as_bytes());
+            Outcome::Failed
+        }
         Err(failure) => {
             // Nothing can be done if even this can't be written.
             let _ = writeln!(err, "error: {failure}");
@@ -46,6 +51,16 @@ pub(super) enum Failure {
     Output(#[from] io::Error),
     #[error("{0}")]
     Check(#[from] CheckError),
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    #[error("{} is there already", .0.display())]
+    ConfigExists(PathBuf),
+    #[error("{} configures connlint already", .0.display())]
+    MetadataExists(PathBuf),
+    #[error("cannot write {}: {}", .0.display(), .1)]
+    Write(PathBuf, io::Error),
+    #[error("no catalogue has the family `{0}`")]
+    Family(String, Vec<String>),
     #[error("{0}")]
     Rule(#[from] super::UnknownRule),
     #[error("{0}")]
@@ -79,6 +94,10 @@ impl Failure {
     fn help(&self) -> Option<String> {
         match self {
             Failure::Rule(unknown) => Some(unknown.help()),
+            Failure::Family(_, known) => Some(format!("there are {}, and `all`", known.join(", "))),
+            Failure::ConfigExists(_) => Some("`connlint config show` tells what is in force".to_owned()),
+            Failure::MetadataExists(_) => Some("move its table into a connlint.toml, or go on with it".to_owned()),
+            Failure::Write(..) => Some("look at the permissions of the folder".to_owned()),
             Failure::Target(error) => Some(error.help().to_owned()),
             Failure::Man(_) => Some("name a folder that you may write to".to_owned()),
             Failure::Cargo(_) => Some("install cargo, or name it in the variable CARGO".to_owned()),
@@ -135,16 +154,20 @@ fn dispatch(cli: &Cli, environment: &Environment, out: &mut dyn Write) -> Result
             }
             Ok(Outcome::Clean)
         }
+        Command::Config(args) => super::config::config(&args.command, out),
+        Command::Init => super::config::init(out),
     }
 }
 
-fn pages() -> Result<&'static [RulePage], Failure> {
+pub(super) fn pages() -> Result<&'static [RulePage], Failure> {
     page::pages().map_err(Failure::Page)
 }
 
 fn check(args: &CheckArgs, outputs: &Outputs, out: &mut dyn Write) -> Result<Outcome, Failure> {
-    let mut request = request_of(args)?;
-    request.baseline = super::baseline::known(args, &request.cwd)?;
+    let cwd = current_dir()?;
+    let settings = settings_of(args, &cwd)?;
+    let mut request = request_of(args, &settings, &cwd);
+    request.baseline = super::baseline::known(args, &settings, &cwd)?;
     let threads = args.threads.map_or(0, std::num::NonZero::get);
     let cargo = args.with_cargo.map(|command| Cargo::start(command, &args.cargo_args)).transpose()?;
     let bar = outputs.progress.then(|| Bar::follow(request.progress.clone()));
@@ -162,29 +185,28 @@ fn check(args: &CheckArgs, outputs: &Outputs, out: &mut dyn Write) -> Result<Out
     })
 }
 
+/// What is in force for a run of `check`.
+pub(super) fn settings_of(args: &CheckArgs, cwd: &Path) -> Result<Settings, Failure> {
+    let config = Config::load(&args.config.choice(), &args.paths, cwd)?;
+    Settings::new(&Asked::of(args), config, pages()?, cwd)
+}
+
 /// What `check` is to check, without the baseline.
-pub(super) fn request_of(args: &CheckArgs) -> Result<Request, Failure> {
-    let known = pages()?.iter().map(|page| (page.id.as_str(), page.level));
-    let levels = levels(known, args.pedantic, &args.levels.0)?;
-    let mut request = request(args.paths.clone(), args.all_targets, levels, args.min_confidence.into())?;
-    request.pedantic = args.pedantic;
-    request.max_connections = args.max_connections;
-    request.families.clone_from(&args.families);
-    request.suppressions = heed(args);
+pub(super) fn request_of(args: &CheckArgs, settings: &Settings, cwd: &Path) -> Request {
+    let mut request = settings.request(args.paths.clone(), cwd);
+    if args.no_suppressions {
+        request.suppressions = Heed::Ignored;
+    }
     request.against = match &args.since {
         Some(revision) => Some(Against::Revision(revision.clone())),
         None => args.staged.then_some(Against::Staged),
     };
-    Ok(request)
+    request
 }
 
-/// How comments in the source are taken.
-fn heed(args: &CheckArgs) -> Heed {
-    match (args.no_suppressions, args.require_reasons) {
-        (true, _) => Heed::Ignored,
-        (false, true) => Heed::WithReasons,
-        (false, false) => Heed::Heeded,
-    }
+/// The current folder.
+pub(super) fn current_dir() -> Result<PathBuf, Failure> {
+    std::env::current_dir().map_err(Failure::Cwd)
 }
 
 /// Runs `work` on worker threads with room for deep expressions; 0 threads: one per core.
@@ -194,17 +216,6 @@ pub(super) fn in_pool<R: Send>(
 ) -> Result<R, rayon::ThreadPoolBuildError> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build()?;
     Ok(pool.install(work))
-}
-
-/// What to check, seen from the current folder.
-pub(super) fn request(
-    paths: Vec<PathBuf>,
-    all_targets: bool,
-    levels: BTreeMap<String, Level>,
-    min_confidence: Confidence,
-) -> Result<Request, Failure> {
-    let cwd = std::env::current_dir().map_err(Failure::Cwd)?;
-    Ok(Request { paths, all_targets, levels, min_confidence, ..Request::new(cwd) })
 }
 
 fn explain(args: &ExplainArgs, style: &Style, out: &mut dyn Write) -> Result<Outcome, Failure> {

@@ -3,7 +3,7 @@
 use clap::CommandFactory;
 use clap::error::ErrorKind;
 
-use super::args::{ColorChoice, ConfidenceFloor, Place};
+use super::args::{ColorChoice, Place};
 use super::output::ReportFormat;
 use super::*;
 use crate::finding::Level;
@@ -33,9 +33,11 @@ fn check_takes_paths_and_options() {
     let args = checked("connlint check a b --format short --all-targets --threads 2 -q --pedantic");
     assert_eq!(args.paths, ["a", "b"].map(std::path::PathBuf::from));
     assert_eq!(args.output.format, Some(ReportFormat::Short));
-    assert!(args.all_targets && args.output.quiet && args.pedantic);
+    assert!(args.output.quiet);
+    assert_eq!((args.all_targets, args.pedantic, args.require_reasons), (Some(true), Some(true), None));
     assert_eq!(args.threads.map(usize::from), Some(2));
-    assert_eq!(args.min_confidence, ConfidenceFloor::Low);
+    assert_eq!(args.min_confidence, None);
+    assert_eq!(checked("connlint check --pedantic=false a").pedantic, Some(false));
     assert!(checked("connlint check").paths.is_empty());
 }
 
@@ -104,7 +106,7 @@ fn places() {
 fn help_texts() {
     let mut command = Cli::command().term_width(100);
     insta::assert_snapshot!("connlint", command.render_long_help());
-    for name in ["check", "why", "explain", "rules"] {
+    for name in ["check", "why", "explain", "rules", "config", "init"] {
         command.build();
         let command = command.find_subcommand_mut(name).expect("there is such a command");
         insta::assert_snapshot!(name, command.render_long_help());

@@ -4,8 +4,10 @@ use std::io::Write;
 
 use super::Outcome;
 use super::args::{TextFormat, WhyArgs};
-use super::run::{Failure, in_pool, request};
-use crate::check::{assess, with_analysis};
+use super::run::{Failure, current_dir, in_pool, pages};
+use super::settings::{Asked, Origin, Settings};
+use crate::check::{Request, assess, with_analysis};
+use crate::config::{Config, PathLevels, PathSet};
 use crate::finding::{Confidence, Level};
 use crate::report::{Ink, Paint, Style};
 use crate::rules;
@@ -32,10 +34,12 @@ struct Answer {
 
 pub(super) fn why(args: &WhyArgs, style: &Style, out: &mut dyn Write) -> Result<Outcome, Failure> {
     let place = &args.place;
-    let every_rule = rules::ids().into_iter().map(|rule| (rule.to_owned(), Level::Warning)).collect();
-    let mut request = request(vec![place.file.clone()], false, every_rule, Confidence::Low)?;
-    request.pedantic = true;
-    request.baseline = super::baseline::known_of(&place.file, &request.cwd)?;
+    let cwd = current_dir()?;
+    let paths = vec![place.file.clone()];
+    let config = Config::load(&args.config.choice(), &paths, &cwd)?;
+    let settings = Settings::new(&Asked::default(), config, pages()?, &cwd)?;
+    let mut request = with_every_rule(settings.request(paths, &cwd), &settings);
+    request.baseline = super::baseline::known_of(&place.file, &settings, &cwd)?;
     let absolute = std::path::absolute(&place.file).unwrap_or_else(|_| place.file.clone());
     let file = shown_name(&absolute, &request.cwd);
     let answer = in_pool(0, || {
@@ -63,6 +67,21 @@ pub(super) fn why(args: &WhyArgs, style: &Style, out: &mut dyn Write) -> Result<
     }
     out.flush()?;
     Ok(if answer.is_empty() { Outcome::Failed } else { Outcome::Clean })
+}
+
+/// The request with everything said that could be; what the configuration turns off is told as silenced.
+fn with_every_rule(request: Request, settings: &Settings) -> Request {
+    let is_told = |origin| matches!(origin, Origin::File(_));
+    let off = settings.levels.iter().filter(|(_, set)| is_told(set.origin) && set.value == Level::Off);
+    let off = PathLevels { paths: PathSet::all(), levels: off.map(|(rule, set)| (rule.clone(), set.value)).collect() };
+    Request {
+        levels: rules::ids().into_iter().map(|rule| (rule.to_owned(), Level::Warning)).collect(),
+        path_levels: [off].into_iter().chain(request.path_levels).collect(),
+        pedantic: true,
+        families: Vec::new(),
+        min_confidence: Confidence::Low,
+        ..request
+    }
 }
 
 impl Answer {

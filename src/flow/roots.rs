@@ -85,8 +85,9 @@ pub fn unit_root(program: &Program<'_>, id: UnitId) -> Option<RootHit> {
             return Some(hit_of(Frequency::Once, "start-up (`main`)"));
         }
     }
-    let by_attribute = unit.attrs.iter().find_map(|attr| attribute_root(program, id, attr));
-    by_attribute
+    let by_attribute = || unit.attrs.iter().find_map(|attr| attribute_root(program, id, attr));
+    named_root(program, id)
+        .or_else(by_attribute)
         .or_else(|| owner_attribute_root(program, id))
         .or_else(|| trait_root(program, id))
         .or_else(|| parameter_root(program, id))
@@ -141,6 +142,30 @@ fn attribute_root(program: &Program<'_>, id: UnitId, attr: &Attr) -> Option<Root
         return None;
     }
     Some(hit(program, root, name, attr.literals.first().map(Name::as_str)))
+}
+
+/// A function that a project's configuration names.
+fn named_root(program: &Program<'_>, id: UnitId) -> Option<RootHit> {
+    let mut candidates = program.catalog.naming_roots().peekable();
+    candidates.peek()?;
+    program.unit(id).function()?;
+    let full = program.full_name(id);
+    let root = candidates.find(|root| root.fact.named.iter().any(|pattern| is_named(pattern, &full)))?;
+    Some(hit(program, root, "", None))
+}
+
+/// Whether a pattern names a function: segment by segment, `*` for any characters, `**` for any number of segments.
+fn is_named(pattern: &str, path: &str) -> bool {
+    fn matches(wanted: &[&str], given: &[&str]) -> bool {
+        match (wanted.split_first(), given.split_first()) {
+            (None, None) => true,
+            (Some((&"**", rest)), _) => (0..=given.len()).any(|skipped| matches(rest, &given[skipped..])),
+            (Some((first, wanted)), Some((name, given))) => matches_segment(first, name) && matches(wanted, given),
+            _ => false,
+        }
+    }
+    let (wanted, given): (Vec<&str>, Vec<&str>) = (pattern.split("::").collect(), path.split("::").collect());
+    matches(&wanted, &given)
 }
 
 fn matching_attribute<'p>(
@@ -440,5 +465,25 @@ impl Program<'_> {
             None if path.segments.len() > 1 => Some(self.catalog.canonical(&path.text())),
             None => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_named;
+
+    #[test]
+    fn functions_are_named_by_patterns() {
+        let names = |pattern| {
+            let all = ["app::a", "app::routes::list", "app::routes::v1::list", "app::Routes::list_all", "other::a"];
+            all.into_iter().filter(|path| is_named(pattern, path)).collect::<Vec<_>>()
+        };
+        assert_eq!(names("app::a"), ["app::a"]);
+        assert_eq!(names("app::routes::*"), ["app::routes::list"]);
+        assert_eq!(names("app::*::list*"), ["app::routes::list", "app::Routes::list_all"]);
+        assert_eq!(names("app::**::list"), ["app::routes::list", "app::routes::v1::list"]);
+        assert_eq!(names("**::a"), ["app::a", "other::a"]);
+        assert_eq!(names("app::**").len(), 4);
+        assert!(names("app").is_empty() && names("a").is_empty());
     }
 }

@@ -113,7 +113,9 @@ impl InForce {
             Some(reached) => {
                 let needs = |file: &FileId| &program.catalog.file(*file).packages;
                 let is_reached = |file: &FileId| {
-                    needs(file).is_empty() || needs(file).iter().any(|name| reached.contains(name.as_str()))
+                    program.catalog.is_wrapper_file(*file)
+                        || needs(file).is_empty()
+                        || needs(file).iter().any(|name| reached.contains(name.as_str()))
                 };
                 files().filter(is_reached).collect()
             }

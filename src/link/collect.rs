@@ -3,7 +3,7 @@
 //! In: parsed files. Out: a [`Program`] whose names can be looked up. A file that two targets share is entered once for each.
 
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
@@ -12,7 +12,7 @@ use super::program::{
     TypeKind, Unit, UnitId, UnitKind,
 };
 use super::ty::{TraitRef, Ty};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, last_segment};
 use crate::discover::{DependencyKind, Discovery, Package, TargetKind};
 use crate::facts::{Body, BodySource, Function, Item, ItemKind, Name};
 use crate::load::{Loaded, include_key};
@@ -37,6 +37,7 @@ pub fn link<'f>(catalog: &'f Catalog, discovery: &'f Discovery, loaded: &'f Load
         alternatives: FxHashMap::default(),
         mentions: FxHashMap::default(),
         methods_by_name: FxHashMap::default(),
+        wrappers: FxHashMap::default(),
         inferred: Vec::new(),
     };
     let mut collector = Collector { program };
@@ -340,7 +341,10 @@ impl<'f> Collector<'f> {
                     continue;
                 }
                 let name = Name::from(dependency.extern_name.as_str());
-                if let Some(target) = dependency.path.as_ref().and_then(|path| library_of.get(path)) {
+                // What a catalogue of the project's own describes is a library, wherever its sources are.
+                let is_described = self.program.catalog.is_described(&dependency.package);
+                let library = dependency.path.as_ref().and_then(|path| library_of.get(path));
+                if let Some(target) = library.filter(|_| !is_described) {
                     local.insert(name, *target);
                 } else {
                     externs.insert(name, library_name(&dependency.package, &dependency.extern_name));
@@ -391,6 +395,19 @@ impl<'f> Collector<'f> {
         }
     }
 
+    /// Finds the functions that the configuration tells of, if they are the program's own.
+    fn wrappers(&mut self) {
+        let known = self.program.catalog.wrappers();
+        for unit in self.program.unit_ids().filter(|_| !known.is_empty()) {
+            let name = &self.program.unit(unit).name;
+            let of_name = known.iter().filter(|call| last_segment(&call.path) == name.as_str());
+            let full = || self.program.full_name(unit);
+            if let Some(call) = of_name.into_iter().find(|call| full() == call.path.as_str()) {
+                self.program.wrappers.insert(unit, Arc::clone(call));
+            }
+        }
+    }
+
     fn finish(mut self) -> Program<'f> {
         for unit in self.program.unit_ids() {
             let found = &self.program.units[unit.index()];
@@ -403,6 +420,7 @@ impl<'f> Collector<'f> {
                 self.program.mentions.entry(name.clone()).or_default().push(unit);
             }
         }
+        self.wrappers();
         self.program.inferred = (0..self.program.units.len()).map(|_| OnceLock::new()).collect();
         self.program
     }

@@ -59,8 +59,15 @@ impl<'f> Infer<'_, 'f> {
                 }
             }
         };
-        self.out.targets.insert(id, target);
+        self.out.targets.insert(id, self.described(target));
         ty
+    }
+
+    /// The target as the project's configuration describes it, if it does.
+    fn described(&self, target: Target) -> Target {
+        let Target::Units { units, sure } = &target else { return target };
+        let call = units.first().and_then(|unit| self.program.wrappers.get(unit));
+        call.map(|call| Target::Library { call: call.clone(), sure: *sure }).unwrap_or(target)
     }
 
     /// Calling a value.
@@ -227,7 +234,7 @@ impl<'f> Infer<'_, 'f> {
                 let types = self.arguments(args, None);
                 let ty = units.first().map_or(Ty::Unknown, |unit| self.unit_result(*unit, &owner, &types, turbofish));
                 let units = self.program.with_alternatives(units);
-                self.out.targets.insert(id, Target::Units { units, sure: true });
+                self.out.targets.insert(id, self.described(Target::Units { units, sure: true }));
                 ty
             }
             Some(Method::Library(call, owner)) => {

@@ -2,14 +2,14 @@
 //!
 //! A *unit* is what has a body of its own: a function, a method, a static's or constant's initialiser.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::infer::BodyTypes;
 use super::ty::{TraitRef, Ty};
-use crate::catalog::Catalog;
+use crate::catalog::{CallRef, Catalog};
 use crate::discover::{Discovery, TargetKind};
 use crate::facts::{
     Attr, Body, EnumItem, Function, Generics, ImplItem, Name, Path, StaticItem, StructItem, SyntaxProblem, TraitItem,
@@ -297,6 +297,8 @@ pub struct Program<'f> {
     pub mentions: FxHashMap<Name, Vec<UnitId>>,
     /// Methods (units with a receiver) by name.
     pub methods_by_name: FxHashMap<Name, Vec<UnitId>>,
+    /// Functions of the program of which its configuration tells what a call of them makes.
+    pub wrappers: FxHashMap<UnitId, Arc<CallRef>>,
     /// Types of the bodies, worked out when first asked for.
     pub(super) inferred: Vec<OnceLock<Box<BodyTypes>>>,
 }

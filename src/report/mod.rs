@@ -12,6 +12,7 @@ mod human;
 mod json;
 mod junit;
 mod line;
+mod mistakes;
 mod paint;
 mod rustc_json;
 mod sarif;
@@ -30,6 +31,7 @@ mod tests;
 use std::io::{self, Write};
 
 pub use json::schemas;
+pub use mistakes::render_mistakes;
 pub use paint::{Ink, Paint};
 pub use rustc_json::{finish as build_finished, render as compiler_messages};
 pub use statistics::{Counts, statistics};

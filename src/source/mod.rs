@@ -164,6 +164,18 @@ pub fn byte_offset(text: &str, pos: Pos) -> usize {
     text.len()
 }
 
+/// The span of a byte range of `text`; what lies behind the text is its end.
+#[must_use]
+pub fn span_of(text: &str, range: std::ops::Range<usize>) -> Span {
+    let pos = |offset: usize| {
+        let before = text.get(..offset).unwrap_or(text);
+        let line = before.rfind('\n').map_or(before, |at| &before[at + 1..]);
+        let number = |count: usize| u32::try_from(count + 1).unwrap_or(u32::MAX);
+        Pos { line: number(before.matches('\n').count()), column: number(line.chars().count()) }
+    };
+    Span { start: pos(range.start), end: pos(range.end.max(range.start)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,5 +204,7 @@ mod tests {
         assert_eq!(byte_offset(text, pos(9, 1)), text.len());
         let span = Span { start: pos(2, 1), end: pos(2, 3) };
         assert_eq!(&text[byte_range(text, span)], "yz");
+        assert_eq!(span_of(text, byte_range(text, span)), span);
+        assert_eq!(span_of(text, 3..99), Span { start: pos(1, 3), end: pos(3, 1) });
     }
 }

@@ -21,8 +21,10 @@ const UNUSED: &str = "unused-suppression";
 pub struct Judged<'j> {
     /// Everything that was found, whatever becomes of it.
     pub found: Vec<&'j Finding>,
-    /// Level of each rule.
+    /// Level of each rule, the highest that it has in any file.
     pub levels: &'j BTreeMap<String, Level>,
+    /// Whether a rule is on in a file (as shown).
+    pub is_on: &'j dyn Fn(&str, &str) -> bool,
     /// A comment without a reason is invalid.
     pub require_reasons: bool,
     /// Tests were analysed, too.
@@ -85,7 +87,7 @@ struct Maker<'m, 'j> {
 impl Maker<'_, '_> {
     /// Whether it would have been found if there were something to allow.
     fn is_judged(&self, allowance: &Allowance) -> bool {
-        let is_on = self.judged.levels.get(&allowance.rule).is_some_and(|level| *level != Level::Off);
+        let is_on = (self.judged.is_on)(&allowance.rule, &allowance.named.file);
         let is_in_scope = !allowance.for_tests || self.judged.all_targets;
         // One that allows these is looked at before they are made.
         let is_about_code = !RULES.contains(&allowance.rule.as_str());

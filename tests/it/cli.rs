@@ -37,8 +37,8 @@ fn without_a_path_the_workspace_of_the_current_folder_is_checked() {
     let real = folder.path().canonicalize().expect("it exists");
     copy(&root().join(SHOP), &real);
     let all = std::fs::read_to_string(root().join("fixtures/Cargo.toml")).expect("the fixtures have a manifest");
-    let members =
-        all.replace("[\"rules/*\", \"practice/*/*\", \"projects/shop/*\", \"projects/shop-mended/*\"]", "[\"*\"]");
+    let members = all.lines().map(|line| if line.starts_with("members = ") { "members = [\"*\"]" } else { line });
+    let members = members.collect::<Vec<_>>().join("\n");
     write(&real, &[("Cargo.toml", &members)]);
     let fingerprints = |folder: &str| -> BTreeSet<String> {
         let json = connlint(&["check", "--format", "json"]).within(&real.join(folder)).exits(1).out;

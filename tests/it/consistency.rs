@@ -311,6 +311,7 @@ fn documented_commands_exist() {
         "docs/editor.md",
         "docs/suppressions.md",
         "docs/baseline.md",
+        "docs/configuration.md",
     ] {
         let text = std::fs::read_to_string(root().join(document)).expect("the document can be read");
         let fenced: Vec<String> =

@@ -6,6 +6,8 @@ mod changed;
 mod cli;
 mod commands;
 mod common;
+mod config;
+mod config_effect;
 mod consistency;
 mod determinism;
 mod fixtures;
