@@ -5,6 +5,7 @@
 //! above a block says why that is not so:
 //!
 //! ```text
+//! <!-- run in the repository -->   here, and not in a playground
 //! <!-- run by .ci/run -->          the script named has the same commands
 //! <!-- not run: REASON -->         nobody runs them; a snapshot lists them all
 //! ```
@@ -24,7 +25,8 @@ const LANGUAGES: [&str; 2] = ["console", "sh"];
 /// Who runs the commands of a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Runner {
-    Here,
+    Playground,
+    Repository,
     Script(String),
     Nobody { why: String },
 }
@@ -68,12 +70,14 @@ fn blocks_of(name: &str, text: &str) -> Vec<Block> {
 /// What the line above a block says.
 fn runner(above: &str) -> Runner {
     let mark = above.trim().strip_prefix("<!-- ").and_then(|rest| rest.strip_suffix(" -->")).unwrap_or_default();
-    if let Some(script) = mark.strip_prefix("run by ") {
+    if mark == "run in the repository" {
+        Runner::Repository
+    } else if let Some(script) = mark.strip_prefix("run by ") {
         Runner::Script(script.to_owned())
     } else if let Some(why) = mark.strip_prefix("not run: ") {
         Runner::Nobody { why: why.to_owned() }
     } else {
-        Runner::Here
+        Runner::Playground
     }
 }
 
@@ -82,13 +86,16 @@ fn commands_of_the_documentation_work() {
     let blocks = blocks();
     assert!(blocks.len() > 10, "documents have moved");
     let mut run = 0;
-    for block in blocks.iter().filter(|block| block.runner == Runner::Here) {
+    for block in blocks.iter().filter(|block| matches!(block.runner, Runner::Playground | Runner::Repository)) {
         assert!(
             !block.commands.is_empty(),
             "{}: a block of commands without a line that begins with `$ `",
             block.place
         );
-        let playground = Playground::new();
+        let mut playground = Playground::new();
+        if block.runner == Runner::Repository {
+            playground.leave_for(root());
+        }
         for command in &block.commands {
             playground.runs(&block.place, command);
             run += 1;
@@ -199,5 +206,5 @@ fn blocks_and_marks_are_read() {
     assert_eq!(blocks[0].commands, ["a  # one", "b"]);
     assert_eq!(blocks[0].place, "f:2");
     let nobody = Runner::Nobody { why: "no net".to_owned() };
-    assert_eq!(runners, [&Runner::Here, &nobody, &Runner::Script("x".to_owned())]);
+    assert_eq!(runners, [&Runner::Playground, &nobody, &Runner::Script("x".to_owned())]);
 }

@@ -65,12 +65,15 @@ esac
 pub(super) struct Playground {
     folder: TempDir,
     home: TempDir,
+    /// Where commands are run.
+    cwd: PathBuf,
 }
 
 impl Playground {
     pub(super) fn new() -> Playground {
         let temporary = || tempfile::tempdir().expect("a temporary folder");
-        let playground = Playground { folder: temporary(), home: temporary() };
+        let folder = temporary();
+        let playground = Playground { cwd: folder.path().to_owned(), folder, home: temporary() };
         let cache = at_line(
             42,
             "pub async fn get() -> String {",
@@ -113,6 +116,11 @@ impl Playground {
         assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
+    /// From now on commands run in another folder; home and programs stay.
+    pub(super) fn leave_for(&mut self, folder: &Path) {
+        folder.clone_into(&mut self.cwd);
+    }
+
     /// The command is done: 0, or with findings 1, which only connlint may end with.
     #[track_caller]
     pub(super) fn runs(&self, place: &str, command: &str) {
@@ -134,7 +142,7 @@ impl Playground {
         let path = [self.home.path().join("bin"), programs].into_iter().chain(std::env::split_paths(&own));
         let cargo = std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
         let mut command = Command::new("sh");
-        command.args(["-c", script]).current_dir(self.folder.path()).env_clear();
+        command.args(["-c", script]).current_dir(&self.cwd).env_clear();
         command.env("PATH", std::env::join_paths(path).expect("the folders have no colons"));
         command.env("HOME", self.home.path()).env("REAL_CARGO", cargo);
         command.env("CARGO", self.home.path().join("bin/cargo"));
