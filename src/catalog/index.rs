@@ -11,8 +11,8 @@ use smol_str::SmolStr;
 
 use super::load::{CatalogError, builtin_files};
 use super::model::{
-    CallFact, Carry, CatalogFile, ExclusiveFact, HealthFact, MacroFact, MemoFact, MemoScope, MethodFact, RootFact,
-    ShutdownFact, StateFact, TypeFact, TypeRole,
+    CallFact, Carry, CatalogFile, DelegationFact, ExclusiveFact, HealthFact, MacroFact, MemoFact, MemoScope,
+    MethodFact, RootFact, ShutdownFact, StateFact, TypeFact, TypeRole,
 };
 use super::own::Own;
 use crate::facts::{Name, TypeRef};
@@ -475,6 +475,11 @@ impl Catalog {
             let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
             file.exclusive.iter().map(move |fact| (id, fact))
         })
+    }
+
+    /// Generated code that hands methods on.
+    pub fn delegations(&self) -> impl Iterator<Item = &DelegationFact> {
+        self.files.iter().flat_map(|file| &file.delegation)
     }
 
     /// How processes hear of their end.

@@ -80,6 +80,27 @@ pub struct CatalogFile {
     /// What health checks are called.
     #[serde(default)]
     pub health: Vec<HealthFact>,
+    /// What makes a type hand a trait's methods on.
+    #[serde(default)]
+    pub delegation: Vec<DelegationFact>,
+}
+
+/// Macros on a type by which it has a trait whose methods hand each call on to what its variants or fields hold.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DelegationFact {
+    /// Attributes, by canonical path.
+    #[serde(default)]
+    pub attributes: Vec<String>,
+    /// Derives, by canonical path.
+    #[serde(default)]
+    pub derives: Vec<String>,
+    /// For readers.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// Where that was read.
+    #[serde(default)]
+    pub source: Option<String>,
 }
 
 /// What a health check is for.

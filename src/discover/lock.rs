@@ -22,14 +22,14 @@ pub(super) struct Lock {
 
 /// The lock files of a run, each read once.
 #[derive(Debug, Default)]
-pub(super) struct Locks(Mutex<BTreeMap<PathBuf, Found>>);
+pub(super) struct Locks(Mutex<BTreeMap<PathBuf, ReadLock>>);
 
-/// What there is, and why there is no more.
-type Found = (Arc<Lock>, Option<Problem>);
+/// A lock file, or an empty one and why it can't be read.
+type ReadLock = (Arc<Lock>, Option<Problem>);
 
 impl Locks {
-    /// The lock file of `folder`; empty if there is none, or, with the reason, if it can't be read.
-    pub(super) fn of(&self, folder: &Path, manifests: &Manifests) -> Found {
+    /// The lock file of `folder`; empty if there is none.
+    pub(super) fn of(&self, folder: &Path, manifests: &Manifests) -> ReadLock {
         let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = known().get(folder) {
             return found.clone();

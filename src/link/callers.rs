@@ -4,9 +4,9 @@
 
 use rayon::prelude::*;
 
-use super::infer::Target;
+use super::infer::{BodyTypes, Target};
 use super::program::{Def, MIN_BODIES, Program, UnitId};
-use crate::facts::{Expr, ExprId};
+use crate::facts::{Body, Expr, ExprId};
 
 /// How a body refers to a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,27 +52,37 @@ impl Program<'_> {
     }
 
     fn references_in(&self, caller: UnitId, unit: UnitId, found: &mut Vec<Reference>) {
-        let types = self.types(caller);
-        let Some(body) = self.body(caller) else { return };
-        let mut here = Vec::new();
-        for (expr, target) in &types.targets {
-            if let Target::Units { units, sure } = target
-                && units.contains(&unit)
-            {
-                here.push(Reference { unit: caller, expr: *expr, kind: ReferenceKind::Call, sure: *sure });
-            }
-        }
-        for (expr, def) in &types.values {
-            let meant = *def == Def::Unit(unit)
-                || matches!(types.functions.get(expr), Some(Target::Units { units, .. }) if units.contains(&unit));
-            let is_callee = body
-                .parent(*expr)
-                .is_some_and(|parent| matches!(body.expr(parent), Expr::Call { callee, .. } if callee == expr));
-            if meant && !is_callee {
-                here.push(Reference { unit: caller, expr: *expr, kind: ReferenceKind::Value, sure: true });
-            }
-        }
-        here.sort_unstable();
-        found.append(&mut here);
+        let all = &self.types(caller).references;
+        let first = all.partition_point(|(of, _)| *of < unit);
+        found.extend(all[first..].iter().take_while(|(of, _)| *of == unit).map(|(_, reference)| *reference));
     }
+}
+
+/// What a body refers to: units, sorted, each with the place.
+pub(super) fn references_of(caller: UnitId, body: &Body, types: &BodyTypes) -> Vec<(UnitId, Reference)> {
+    let mut found = Vec::new();
+    for (expr, target) in &types.targets {
+        if let Target::Units { units, sure } = target {
+            let reference = Reference { unit: caller, expr: *expr, kind: ReferenceKind::Call, sure: *sure };
+            found.extend(units.iter().map(|unit| (*unit, reference)));
+        }
+    }
+    for (expr, def) in &types.values {
+        let is_callee = body
+            .parent(*expr)
+            .is_some_and(|parent| matches!(body.expr(parent), Expr::Call { callee, .. } if callee == expr));
+        if is_callee {
+            continue;
+        }
+        let reference = Reference { unit: caller, expr: *expr, kind: ReferenceKind::Value, sure: true };
+        if let Def::Unit(unit) = def {
+            found.push((*unit, reference));
+        }
+        if let Some(Target::Units { units, .. }) = types.functions.get(expr) {
+            found.extend(units.iter().map(|unit| (*unit, reference)));
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
 }

@@ -18,27 +18,31 @@ impl Program<'_> {
     #[must_use]
     pub fn units_that_may_use(&self, clues: &[Clue]) -> Vec<UnitId> {
         let in_force = InForce::new(self);
-        let mut spellings: FxHashMap<&Name, Vec<Name>> = FxHashMap::default();
+        let mut of_owners: FxHashMap<&Name, Vec<bool>> = FxHashMap::default();
         let mut found = Vec::new();
         for clue in clues {
             let Some(units) = self.mentions.get(&clue.name) else { continue };
-            let owner = clue.owner.as_ref().filter(|owner| !self.is_imported(owner, &clue.name)).map(|owner| {
-                &*spellings.entry(owner).or_insert_with(|| {
-                    let mut names = self.spellings_of(owner);
-                    names.extend(NAMELESS.map(Name::from));
-                    names
-                })
-            });
+            let owner = clue.owner.as_ref().filter(|owner| !self.is_imported(owner, &clue.name));
+            let owner = owner.map(|owner| &*of_owners.entry(owner).or_insert_with(|| self.may_name(owner)));
             found.extend(units.iter().copied().filter(|unit| {
                 in_force.is(self.crate_of(*unit).package, clue.file)
-                    && owner.is_none_or(|names| {
-                        names.iter().any(|name| self.unit(*unit).may_mention(name)) || self.is_within_foreign(*unit)
-                    })
+                    && owner.is_none_or(|named| named[unit.index()] || self.is_within_foreign(*unit))
             }));
         }
         found.sort_unstable();
         found.dedup();
         found
+    }
+
+    /// Which units, by index, may name a type or make one without its name.
+    fn may_name(&self, owner: &Name) -> Vec<bool> {
+        let mut named = vec![false; self.units.len()];
+        for name in self.spellings_of(owner).into_iter().chain(NAMELESS.map(Name::from)) {
+            for unit in self.mentions.get(&name).into_iter().flatten() {
+                named[unit.index()] = true;
+            }
+        }
+        named
     }
 
     /// Whether some module has a function by its own name: `use reqwest::get`, `use reqwest::*`.

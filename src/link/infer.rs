@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::callers::{Reference, references_of};
 use super::lookup::Scope;
 use super::program::{CrateId, Def, Program, TypeKind, UnitId, UnitKind};
 use super::resolve::{Found, Space};
@@ -56,6 +57,8 @@ pub struct BodyTypes {
     pub values: FxHashMap<ExprId, Def>,
     /// Methods that path expressions of the form `Type::method` mean.
     pub functions: FxHashMap<ExprId, Target>,
+    /// The units that it refers to, sorted.
+    pub(super) references: Vec<(UnitId, Reference)>,
 }
 
 impl BodyTypes {
@@ -74,7 +77,9 @@ impl<'f> Program<'f> {
             let Some(body) = self.body(unit) else { return Box::default() };
             let mut infer = Infer::new(self, unit, body);
             infer.run();
-            Box::new(infer.out)
+            let mut types = infer.out;
+            types.references = references_of(unit, body, &types);
+            Box::new(types)
         })
     }
 }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::lookup::Assoc;
-use super::program::{CrateId, ImplId, Owner, Program, TraitId, UnitId};
+use super::program::{CrateId, ImplId, Owner, Program, TraitId, TypeId, UnitId};
 use super::ty::{TraitRef, Ty};
 use crate::catalog::{CallRef, FileId};
 use crate::facts::Name;
@@ -32,10 +32,10 @@ impl<'f> Program<'f> {
         })
     }
 
-    fn method_on(&self, krate: CrateId, ty: &Ty, name: &Name) -> Option<Method> {
+    pub(super) fn method_on(&self, krate: CrateId, ty: &Ty, name: &Name) -> Option<Method> {
         match ty {
-            Ty::Local(id, _) => {
-                let units = self.units_of_impls(self.impls_of_type.get(id).map_or(&[], Vec::as_slice), name)?;
+            Ty::Local(id, args) => {
+                let units = self.own_method(*id, name).or_else(|| self.delegated(krate, *id, args, name))?;
                 Some(Method::Units(units, ty.clone()))
             }
             Ty::External(path, _) => {
@@ -73,6 +73,11 @@ impl<'f> Program<'f> {
             }
             _ => None,
         }
+    }
+
+    /// A function of a type of the program, by its implementations.
+    pub(super) fn own_method(&self, id: TypeId, name: &Name) -> Option<Vec<UnitId>> {
+        self.units_of_impls(self.impls_of_type.get(&id).map_or(&[], Vec::as_slice), name)
     }
 
     /// A function of one of these implementations: inherent ones first, then traits', then the traits' own bodies.

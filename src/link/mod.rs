@@ -6,6 +6,7 @@
 mod callers;
 mod clues;
 mod collect;
+mod delegation;
 mod family;
 mod infer;
 mod infer_call;

@@ -188,14 +188,13 @@ impl<'f> Program<'f> {
         let imports = self.modules[module.index()].imports.get(name)?;
         let mut fallback = None;
         for import in imports {
-            // `use redis;` and `use crate_name as x` name a crate, not themselves.
-            let found = if import.path.single() == Some(name) {
-                self.known_extern(module, name).or_else(|| Some(Def::External(self.catalog.canonical(name))))
-            } else {
-                match self.resolve_asking(module, import.path, space, asked) {
-                    Some(Found::Whole(def)) => Some(def),
-                    _ => None,
-                }
+            let found = match self.own_start(module, name, import.path) {
+                Some((start, rest)) => self.walk(start, rest, space, asked),
+                None => self.resolve_asking(module, import.path, space, asked),
+            };
+            let found = match found {
+                Some(Found::Whole(def)) => Some(def),
+                _ => None,
             };
             match found {
                 // Of alternatives under `cfg`, what the catalogue knows is of use.
@@ -209,6 +208,14 @@ impl<'f> Program<'f> {
             }
         }
         fallback
+    }
+
+    /// Where the path of an import begins that begins with the imported name itself (`use redis;`, `use async_trait::async_trait`):
+    /// with a module or crate of that name, not with the import.
+    fn own_start<'p>(&self, module: ModuleId, name: &Name, path: &'p Path) -> Option<(Def, &'p [Segment])> {
+        let (first, rest) = path.segments.split_first().filter(|(first, _)| !path.absolute && first.name == *name)?;
+        let own = self.modules[module.index()].types.get(name).cloned();
+        Some((own.or_else(|| self.extern_root(module, &first.name))?, rest))
     }
 
     /// A name that glob imports bring, from modules that were not asked yet.
