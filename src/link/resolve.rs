@@ -2,9 +2,9 @@
 //!
 //! In: a path and the module it stands in. Out: a [`Def`], or what is left of the path behind a type.
 
-use super::program::{Def, ModuleId, Program};
-use rustc_hash::FxHashSet;
+use smallvec::SmallVec;
 
+use super::program::{Def, ModuleId, Program};
 use crate::catalog::model::TypeRole;
 use crate::facts::{Name, Path, Segment};
 
@@ -26,8 +26,20 @@ pub(super) enum Found<'p> {
     Rest(Def, &'p [Segment]),
 }
 
-/// What was asked on the way to an answer: imports and globs may lead in circles.
-type Asked = FxHashSet<(ModuleId, Name, Space)>;
+/// What was asked on the way to an answer: imports and globs may lead in circles. There are few: no set is as fast as a list.
+#[derive(Default)]
+struct Asked(SmallVec<[(ModuleId, Name, Space); 6]>);
+
+impl Asked {
+    /// Whether a question is new.
+    fn insert(&mut self, module: ModuleId, name: &Name, space: Space) -> bool {
+        let is_new = self.0.iter().all(|(at, of, within)| *at != module || *within != space || of != name);
+        if is_new {
+            self.0.push((module, name.clone(), space));
+        }
+        is_new
+    }
+}
 
 /// What rustc's prelude brings, as far as connlint cares.
 const PRELUDE: [(&str, &str); 14] = [
@@ -165,9 +177,6 @@ impl<'f> Program<'f> {
 
     /// A name that a module itself has: declared, imported, by glob.
     fn lookup(&self, module: ModuleId, name: &Name, space: Space, asked: &mut Asked) -> Option<Def> {
-        if !asked.insert((module, name.clone(), space)) {
-            return None;
-        }
         let found = &self.modules[module.index()];
         let (own, other) = match space {
             Space::Types => (&found.types, &found.values),
@@ -175,6 +184,10 @@ impl<'f> Program<'f> {
         };
         if let Some(def) = own.get(name) {
             return Some(def.clone());
+        }
+        let leads_on = found.imports.contains_key(name) || !found.glob_targets.is_empty();
+        if leads_on && !asked.insert(module, name, space) {
+            return None;
         }
         if let Some(def) = self.imported(module, name, space, asked) {
             return Some(def);
