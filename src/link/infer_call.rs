@@ -240,7 +240,8 @@ impl<'f> Infer<'_, 'f> {
             Some(Method::Library(call, owner)) => {
                 let ty = self.library_method_result(&call, &owner, args, turbofish, expected);
                 self.out.targets.insert(id, Target::Library { call, sure: true });
-                ty
+                // What is made of a library's value that nothing is known of is one, too (`into`).
+                if owner == Ty::Foreign && ty.is_unknown() { Ty::Foreign } else { ty }
             }
             Some(Method::Fluent(owner)) => {
                 self.arguments(args, None);
