@@ -109,9 +109,13 @@ fn hit(program: &Program<'_>, root: &RootRef, method: &str, arg: Option<&str>) -
     RootHit { frequency, what: describe(&root.fact.role, method, arg), catalog, route: root.fact.route }
 }
 
+/// The methods of RFC 9110 and RFC 5789, as registrations are named by them: `get`, `get_service`, `get_with`.
+const HTTP_METHODS: [&str; 9] = ["get", "head", "post", "put", "delete", "connect", "options", "trace", "patch"];
+
 /// Fills `{method}` and `{arg}`; what can't be filled is left out with the words that lead to it.
 fn describe(role: &str, method: &str, arg: Option<&str>) -> String {
-    let verb = method.to_uppercase();
+    let first = method.split('_').next().unwrap_or(method);
+    let verb = if HTTP_METHODS.contains(&first) { first } else { method }.to_uppercase();
     let mut text = role.to_owned();
     if text.contains("{arg}") {
         match arg {
@@ -470,7 +474,7 @@ impl Program<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_named;
+    use super::{describe, is_named};
 
     #[test]
     fn functions_are_named_by_patterns() {
@@ -485,5 +489,14 @@ mod tests {
         assert_eq!(names("**::a"), ["app::a", "other::a"]);
         assert_eq!(names("app::**").len(), 4);
         assert!(names("app").is_empty() && names("a").is_empty());
+    }
+
+    #[test]
+    fn roles_name_the_verb() {
+        let role = "handler of {method} {arg}";
+        assert_eq!(describe(role, "get", Some("/a")), "handler of GET /a");
+        assert_eq!(describe(role, "delete_with", Some("/a")), "handler of DELETE /a");
+        assert_eq!(describe(role, "get_service", None), "handler");
+        assert_eq!(describe("handler of {method}", "any_service", None), "handler of ANY_SERVICE");
     }
 }
