@@ -248,12 +248,12 @@ impl<'f> Infer<'_, 'f> {
                 self.out.targets.insert(id, Target::Fluent);
                 owner
             }
-            None => self.method_by_name(id, &of, name, args),
+            None => self.method_by_name(id, &of, name, turbofish.len(), args),
         }
     }
 
     /// The receiver's type or its method isn't known: distinctive names of libraries, unique names of the program.
-    fn method_by_name(&mut self, id: ExprId, of: &Ty, name: &'f Name, args: &'f [ExprId]) -> Ty {
+    fn method_by_name(&mut self, id: ExprId, of: &Ty, name: &'f Name, turbofish: usize, args: &'f [ExprId]) -> Ty {
         let types = self.arguments(args, None);
         if *of == Ty::Foreign {
             return Ty::Foreign;
@@ -279,7 +279,8 @@ impl<'f> Infer<'_, 'f> {
             self.out.targets.insert(id, Target::Library { call, sure: false });
             return ty;
         }
-        let Some(units) = self.program.methods_by_unique_name(self.krate, name, args.len()) else { return Ty::Unknown };
+        let form = (turbofish, args.len());
+        let Some(units) = self.program.methods_by_unique_name(self.krate, name, form) else { return Ty::Unknown };
         let ty = units.first().map_or(Ty::Unknown, |unit| self.program.result_type(*unit));
         self.out.targets.insert(id, Target::Units { units, sure: false });
         ty

@@ -8,7 +8,7 @@ use super::lookup::Assoc;
 use super::program::{CrateId, ImplId, Owner, Program, TraitId, TypeId, UnitId};
 use super::ty::{TraitRef, Ty};
 use crate::catalog::{CallRef, FileId};
-use crate::facts::Name;
+use crate::facts::{Function, Name};
 
 /// A method that was found, with the type it was found on.
 #[derive(Debug, Clone)]
@@ -172,16 +172,21 @@ impl<'f> Program<'f> {
     }
 
     /// Methods of this name when the receiver's type is unknown: only if the program has one such function (with its
-    /// trait's declaration and implementations), and the name isn't one that libraries use for everything.
-    pub(super) fn methods_by_unique_name(&self, krate: CrateId, name: &Name, arguments: usize) -> Option<Vec<UnitId>> {
+    /// trait's declaration and implementations), and the name isn't one that libraries use for everything. The call gives so
+    /// many type and value arguments.
+    pub(super) fn methods_by_unique_name(
+        &self,
+        krate: CrateId,
+        name: &Name,
+        (types, arguments): (usize, usize),
+    ) -> Option<Vec<UnitId>> {
         let units = self.methods_by_name.get(name)?;
+        let takes = |function: &Function| function.params.len() == arguments && function.generics.params.len() >= types;
         let fitting: Vec<UnitId> = units
             .iter()
             .copied()
             .filter(|unit| {
-                !self.unit(*unit).test
-                    && self.sees(krate, *unit)
-                    && self.unit(*unit).function().is_some_and(|function| function.params.len() == arguments)
+                !self.unit(*unit).test && self.sees(krate, *unit) && self.unit(*unit).function().is_some_and(takes)
             })
             .collect();
         let first = *fitting.first()?;
