@@ -56,7 +56,8 @@ pub(super) fn report(
         ..Summary::default()
     };
     let summary = count(&findings, &withheld, totals);
-    let run = Run::new(&request.cwd, analysed.discovery, loaded);
+    let has_baseline = request.baseline.is_some();
+    let run = Run { has_baseline, ..Run::new(&request.cwd, analysed.discovery, loaded) };
     let report = Report { findings, withheld, problems, summary, run };
     Checked { report, sources: loaded.sources.clone(), stale }
 }

@@ -42,7 +42,7 @@ pub struct Owner {
 }
 
 impl Run {
-    /// A run in `cwd`.
+    /// A run in `cwd`, without a baseline.
     #[must_use]
     pub fn new(cwd: &Path, discovery: &Discovery, loaded: &Loaded) -> Run {
         let root = cwd.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(cwd);

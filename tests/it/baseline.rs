@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use super::common::binary::{Run, connlint};
@@ -111,6 +112,21 @@ fn new_findings_are_reported_and_can_be_added() {
     assert_eq!(said, "connlint-baseline.json: 1 added, 1 kept\n");
     insta::assert_snapshot!("updated", baseline(folder.path()));
     connlint(&["check"]).within(folder.path()).exits(0);
+}
+
+/// SARIF says of each result whether the baseline has it; without one it says nothing.
+#[test]
+fn sarif_tells_what_is_new() {
+    let folder = with_baseline();
+    write(folder.path(), &[("src/routes.rs", &format!("{SECOND}\n{ROUTES}"))]);
+    let states = |args: &[&str]| -> Vec<Option<String>> {
+        let args = [&["check", "--format", "sarif", "--sarif-withheld", "always"], args].concat();
+        let log: Value = serde_json::from_str(&connlint(&args).within(folder.path()).exits(1).out).expect("JSON");
+        let results = log["runs"][0]["results"].as_array().expect("results").iter();
+        results.map(|result| result["baselineState"].as_str().map(str::to_owned)).collect()
+    };
+    assert_eq!(states(&[]), [Some("new".to_owned()), Some("unchanged".to_owned())]);
+    assert_eq!(states(&["--no-baseline"]), [None, None]);
 }
 
 /// As many findings as there are entries, though they look alike.
