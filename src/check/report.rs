@@ -8,10 +8,10 @@ use std::path::Path;
 
 use rustc_hash::FxHashSet;
 
-use super::{Analysed, Checked, Heed, Known, Request, workspace_around};
+use super::{Analysed, Checked, Heed, Known, Request};
 use crate::baseline::{Entry, Scope};
 use crate::changed::Changes;
-use crate::discover::{Discovery, absolute};
+use crate::discover::{Discovery, absolute, workspace_around};
 use crate::finding::{Finding, Level, Problem, Report, Role, Run, Summary};
 use crate::lexical;
 use crate::load::syntax_problem;

@@ -15,7 +15,7 @@ use super::examples;
 use super::levels::LevelChanges;
 use super::output::{CargoCommand, OutputArgs};
 use crate::config::Choice;
-use crate::finding::Confidence;
+use crate::config::form::ConfidenceWord;
 
 /// What the exit codes mean; part of the help.
 pub const EXIT_CODES: &str = "Exit codes:
@@ -208,7 +208,7 @@ pub struct CheckArgs {
     pub families: Vec<String>,
     /// Leave out findings that are less sure than this [default: low]
     #[arg(long, value_enum, value_name = "CONFIDENCE", help_heading = "Levels")]
-    pub min_confidence: Option<ConfidenceFloor>,
+    pub min_confidence: Option<ConfidenceWord>,
     /// Report also what comments in the source allow, and nothing about these comments
     #[arg(long, help_heading = "Old and allowed findings")]
     pub no_suppressions: bool,
@@ -356,28 +356,6 @@ pub enum TextFormat {
     Human,
     /// One JSON object, for programs
     Json,
-}
-
-/// The least confidence of a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum ConfidenceFloor {
-    /// Also where a step rests on a name alone
-    #[default]
-    Low,
-    /// Also where a step rests on a convention, or no caller is known
-    Medium,
-    /// Only where every step was resolved
-    High,
-}
-
-impl From<ConfidenceFloor> for Confidence {
-    fn from(floor: ConfidenceFloor) -> Confidence {
-        match floor {
-            ConfidenceFloor::Low => Confidence::Low,
-            ConfidenceFloor::Medium => Confidence::Medium,
-            ConfidenceFloor::High => Confidence::High,
-        }
-    }
 }
 
 /// A place that `why` asks about.

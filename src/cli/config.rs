@@ -11,10 +11,10 @@ use super::args::{ConfigCommand, ConfigShowArgs};
 use super::run::{Failure, current_dir, settings_of};
 use super::settings::{Origin, Set, Settings};
 use crate::baseline::DEFAULT_NAME;
-use crate::check::{CheckError, workspace_around};
+use crate::check::CheckError;
 use crate::config::form::{Levels, Roots, Told};
 use crate::config::{Config, FILE_NAME, File, Project, is_in_manifest, nearest_file, schema};
-use crate::discover::{Options, discover};
+use crate::discover::{Options, discover, workspace_around};
 use crate::finding::Level;
 use crate::source::shown_name;
 
@@ -82,7 +82,7 @@ impl Page<'_> {
             settings;
         self.set("pedantic", pedantic, &pedantic.value.to_string())?;
         self.set("families", families, &array(&families.value))?;
-        self.set("min-confidence", min_confidence, &text(confidence(min_confidence.value)))?;
+        self.set("min-confidence", min_confidence, &text(min_confidence.value.name()))?;
         self.set("max-connections", max_connections, &max_connections.value.to_string())?;
         self.set("all-targets", all_targets, &all_targets.value.to_string())?;
         self.told("exclude", settings.config.form.exclude.as_ref())?;
@@ -179,15 +179,6 @@ impl Page<'_> {
 
     fn name(&self) -> &str {
         self.file.map_or("", |file| file.name.as_str())
-    }
-}
-
-fn confidence(value: crate::finding::Confidence) -> &'static str {
-    use crate::finding::Confidence;
-    match value {
-        Confidence::Low => "low",
-        Confidence::Medium => "medium",
-        Confidence::High => "high",
     }
 }
 

@@ -4,9 +4,9 @@ use clap::CommandFactory;
 use clap::error::ErrorKind;
 
 use super::args::{ColorChoice, Place};
-use super::output::ReportFormat;
 use super::*;
 use crate::finding::Level;
+use crate::report::Format;
 
 fn words(text: &str) -> Vec<OsString> {
     text.split_whitespace().map(OsString::from).collect()
@@ -32,7 +32,7 @@ fn clap_finds_no_contradiction() {
 fn check_takes_paths_and_options() {
     let args = checked("connlint check a b --format short --all-targets --threads 2 -q --pedantic");
     assert_eq!(args.paths, ["a", "b"].map(std::path::PathBuf::from));
-    assert_eq!(args.output.format, Some(ReportFormat::Short));
+    assert_eq!(args.output.format, Some(Format::Short));
     assert!(args.output.quiet);
     assert_eq!((args.all_targets, args.pedantic, args.require_reasons), (Some(true), Some(true), None));
     assert_eq!(args.threads.map(usize::from), Some(2));
@@ -64,7 +64,7 @@ fn cargo_means_check() {
     let cargo = |text: &str| parse_cargo(words(text));
     assert!(check(cargo("cargo-connlint connlint").expect("check")).paths.is_empty());
     let args = check(cargo("cargo-connlint connlint --format json").expect("check"));
-    assert_eq!(args.output.format, Some(ReportFormat::Json));
+    assert_eq!(args.output.format, Some(Format::Json));
     assert!(check(cargo("cargo-connlint").expect("check")).paths.is_empty());
     let cli = cargo("cargo-connlint connlint --color never rules").expect("rules");
     assert!(matches!(cli.command, Command::Rules(_)));

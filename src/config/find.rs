@@ -8,8 +8,7 @@ use std::sync::Arc;
 
 use super::mistake::{ConfigError, Mistake, Text};
 use super::read::tables;
-use crate::check::workspace_around;
-use crate::discover::absolute;
+use crate::discover::{absolute, workspace_around};
 use crate::source::{Sources, shown_name};
 
 /// The file's name.

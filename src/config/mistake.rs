@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::finding::Location;
+use crate::similar;
 use crate::source::{SourceFile, Sources, Span, span_of};
 
 /// One mistake: the user's.
@@ -77,10 +78,7 @@ impl Text {
 /// The name that is most like another, if one is.
 pub(super) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     const SIMILAR: f64 = 0.6;
-    let scored = known.into_iter().map(|other| (strsim::normalized_damerau_levenshtein(name, other), other));
-    let similar = scored.filter(|(score, _)| *score >= SIMILAR);
-    // Of equals the first.
-    similar.reduce(|best, other| if other.0 > best.0 { other } else { best }).map(|(_, name)| name)
+    similar::nearest(name, known, SIMILAR)
 }
 
 /// `did you mean `x`?`, or what there is.

@@ -11,6 +11,7 @@
 //!
 //! Cargo takes its time. A [`Survey`] also guesses what it will say, so that files can be read meanwhile.
 
+mod around;
 mod cargo;
 mod dependencies;
 mod load;
@@ -30,7 +31,8 @@ mod workspace;
 
 use std::path::{Path, PathBuf};
 
-pub(crate) use paths::{absolute, nearest_manifest};
+pub(crate) use around::{workspace_around, workspace_of};
+pub(crate) use paths::absolute;
 
 pub use model::{Dependency, DependencyKind, DiscoverError, Discovery, Package, Target, TargetKind};
 pub use survey::Survey;

@@ -30,6 +30,8 @@ mod tests;
 
 use std::io::{self, Write};
 
+use clap::ValueEnum;
+
 pub use json::schemas;
 pub use mistakes::render_mistakes;
 pub use paint::{Ink, Paint};
@@ -41,32 +43,41 @@ pub use text::wrap;
 use crate::finding::Report;
 use crate::source::Sources;
 
-/// How a report is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// How a report is written. What is said of each is the command's help, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Format {
-    /// For people: excerpts, the route to each construction, help.
+    /// With excerpts, the route to each construction, and help
     #[default]
     Human,
-    /// One line for each finding and each problem.
+    /// One line for each finding
     Short,
-    /// The versioned JSON contract, for programs.
+    /// One JSON object, for programs; docs/schema has its schema
     Json,
-    /// The same, one object a line.
+    /// The same, one JSON object a line
     Jsonl,
-    /// SARIF 2.1.0, for code scanning.
+    /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// GitHub's workflow commands: annotations.
+    /// Annotations of GitHub Actions
     Github,
-    /// The report for people, then the annotations: what the log of a step of GitHub Actions wants.
+    /// The report for people, then the annotations: what the log of a step of GitHub Actions wants. Nobody asks for it.
+    #[value(skip)]
     Annotated,
-    /// GitLab's Code Quality report.
+    /// GitLab's Code Quality report
     Gitlab,
-    /// JUnit's XML.
+    /// JUnit's XML, for CI servers that show tests
     Junit,
-    /// Checkstyle's XML.
+    /// Checkstyle's XML, for Jenkins, reviewdog and others
     Checkstyle,
-    /// What `cargo check --message-format=json` writes.
+    /// What `cargo check --message-format=json` writes, for rust-analyzer
     RustcJson,
+}
+
+impl Format {
+    /// Its name on the command line; empty for what has none there.
+    #[must_use]
+    pub fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
 }
 
 /// Columns where nothing tells how many there are.

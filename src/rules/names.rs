@@ -4,6 +4,8 @@
 
 use thiserror::Error;
 
+use crate::similar::nearest;
+
 /// A name that is not a rule's: the user's mistake.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("there is no rule `{name}`")]
@@ -31,15 +33,10 @@ impl UnknownRule {
 /// If it is not: the error names the nearest rule.
 pub fn known_rule<'a>(name: &str, rules: impl IntoIterator<Item = &'a str>) -> Result<(), UnknownRule> {
     const SIMILAR: f64 = 0.7;
-    let mut nearest: Option<(f64, &str)> = None;
-    for rule in rules {
-        if rule == name {
-            return Ok(());
-        }
-        let score = strsim::normalized_damerau_levenshtein(name, rule);
-        if score >= SIMILAR && nearest.is_none_or(|(best, _)| score > best) {
-            nearest = Some((score, rule));
-        }
+    let rules: Vec<&str> = rules.into_iter().collect();
+    if rules.contains(&name) {
+        return Ok(());
     }
-    Err(UnknownRule { name: name.to_owned(), nearest: nearest.map(|(_, rule)| rule.to_owned()) })
+    let nearest = nearest(name, rules, SIMILAR).map(str::to_owned);
+    Err(UnknownRule { name: name.to_owned(), nearest })
 }

@@ -6,23 +6,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::common::binary::connlint;
-use super::common::{root, write};
+use super::common::{MANIFEST, ONE_FINDING as MAIN, root, write};
 
 const SCHEMA: &str = "docs/schema/connlint-config.schema.json";
-
-const MANIFEST: &str = "[package]\nname = \"app\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-                        [dependencies]\naxum = \"0.8\"\nredis = \"1\"\n";
-
-const MAIN: &str = "\
-fn main() {
-    serve(axum::Router::new().route(\"/a\", axum::routing::get(a)));
-}
-
-async fn a() -> String {
-    let client = redis::Client::open(\"redis://h/\").unwrap();
-    format!(\"{client:?}\")
-}
-";
 
 /// A repository with a package that has one finding.
 fn project(files: &[(&str, &str)]) -> TempDir {

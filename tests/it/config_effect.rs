@@ -8,21 +8,7 @@ use tempfile::TempDir;
 
 use super::common::annotations::read;
 use super::common::binary::connlint;
-use super::common::{root, write};
-
-const MANIFEST: &str = "[package]\nname = \"NAME\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-                        [dependencies]\naxum = \"0.8\"\nredis = \"1\"\n";
-
-const SOURCE: &str = "\
-fn main() {
-    serve(axum::Router::new().route(\"/a\", axum::routing::get(a)));
-}
-
-async fn a() -> String {
-    let client = redis::Client::open(\"redis://h/\").unwrap();
-    format!(\"{client:?}\")
-}
-";
+use super::common::{MANIFEST, ONE_FINDING as SOURCE, root, write};
 
 /// A workspace of two packages with a finding each.
 fn workspace(config: &str) -> TempDir {
@@ -32,9 +18,9 @@ fn workspace(config: &str) -> TempDir {
         &[
             (".git/HEAD", ""),
             ("Cargo.toml", "[workspace]\nresolver = \"2\"\nmembers = [\"api\", \"tools\"]\n"),
-            ("api/Cargo.toml", &MANIFEST.replace("NAME", "api")),
+            ("api/Cargo.toml", &MANIFEST.replace("app", "api")),
             ("api/src/main.rs", SOURCE),
-            ("tools/Cargo.toml", &MANIFEST.replace("NAME", "tools")),
+            ("tools/Cargo.toml", &MANIFEST.replace("app", "tools")),
             ("tools/src/main.rs", SOURCE),
             ("connlint.toml", config),
         ],
@@ -132,7 +118,7 @@ fn excluded_files_are_skipped_and_excluded_packages_not_read() {
         assert_eq!((&summary["skipped"], &summary["files"]), (&Value::from(0), &Value::from(1)), "{exclude}");
     }
     // What others depend on is read.
-    let manifest = MANIFEST.replace("NAME", "api").replace("axum =", "tools = { path = \"../tools\" }\naxum =");
+    let manifest = MANIFEST.replace("app", "api").replace("axum =", "tools = { path = \"../tools\" }\naxum =");
     write(
         folder.path(),
         &[
@@ -185,7 +171,7 @@ fn a_value_is_its_option() {
 
 #[test]
 fn attributes_traits_and_paths_make_handlers() {
-    let manifest = MANIFEST.replace("NAME", "app");
+    let manifest = MANIFEST.replace("app", "app");
     let open = "let client = redis::Client::open(\"redis://h/\").unwrap(); print(&client);";
     let source = format!(
         "fn main() {{ acme_bus::run(); }}\n\

@@ -18,7 +18,7 @@ pub struct OutputArgs {
     ///
     /// Under GitHub Actions (GITHUB_ACTIONS=true) the default has annotations for the changed lines, too.
     #[arg(long, value_enum, value_name = "FORMAT")]
-    pub format: Option<ReportFormat>,
+    pub format: Option<Format>,
     /// Write a report into a file, whatever goes to standard output; may be repeated
     ///
     /// `--output sarif=connlint.sarif --output junit=connlint.xml` writes two files, and the report for people to
@@ -37,40 +37,6 @@ pub struct OutputArgs {
     /// Write findings and problems only: no summary, no hints
     #[arg(short, long)]
     pub quiet: bool,
-}
-
-/// Formats of a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum ReportFormat {
-    /// With excerpts, the route to each construction, and help
-    #[default]
-    Human,
-    /// One line for each finding
-    Short,
-    /// One JSON object, for programs; docs/schema has its schema
-    Json,
-    /// The same, one JSON object a line
-    Jsonl,
-    /// SARIF 2.1.0, for code scanning
-    Sarif,
-    /// Annotations of GitHub Actions
-    Github,
-    /// GitLab's Code Quality report
-    Gitlab,
-    /// JUnit's XML, for CI servers that show tests
-    Junit,
-    /// Checkstyle's XML, for Jenkins, reviewdog and others
-    Checkstyle,
-    /// What `cargo check --message-format=json` writes, for rust-analyzer
-    RustcJson,
-}
-
-impl ReportFormat {
-    /// Its name on the command line.
-    #[must_use]
-    pub fn name(self) -> String {
-        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
-    }
 }
 
 /// Commands of cargo whose messages are compiler messages.
@@ -105,28 +71,11 @@ pub enum When {
     Never,
 }
 
-impl From<ReportFormat> for Format {
-    fn from(format: ReportFormat) -> Format {
-        match format {
-            ReportFormat::Human => Format::Human,
-            ReportFormat::Short => Format::Short,
-            ReportFormat::Json => Format::Json,
-            ReportFormat::Jsonl => Format::Jsonl,
-            ReportFormat::Sarif => Format::Sarif,
-            ReportFormat::Github => Format::Github,
-            ReportFormat::Gitlab => Format::Gitlab,
-            ReportFormat::Junit => Format::Junit,
-            ReportFormat::Checkstyle => Format::Checkstyle,
-            ReportFormat::RustcJson => Format::RustcJson,
-        }
-    }
-}
-
 /// An `--output FORMAT=PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
     /// The form.
-    pub format: ReportFormat,
+    pub format: Format,
     /// The file; none for standard output.
     pub path: Option<PathBuf>,
 }
@@ -153,7 +102,7 @@ impl FromStr for Output {
     fn from_str(text: &str) -> Result<Output, OutputSyntaxError> {
         let (format, path) =
             text.split_once('=').filter(|(_, path)| !path.is_empty()).ok_or(OutputSyntaxError::Form)?;
-        let known = ReportFormat::value_variants();
+        let known = Format::value_variants();
         match known.iter().find(|one| one.name() == format) {
             Some(found) => Ok(Output { format: *found, path: (path != "-").then(|| path.into()) }),
             None => Err(OutputSyntaxError::Format {

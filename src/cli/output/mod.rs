@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-pub use args::{CargoCommand, Output, OutputArgs, OutputSyntaxError, ReportFormat, When};
+pub use args::{CargoCommand, Output, OutputArgs, OutputSyntaxError, When};
 use file::write_whole;
 
 use super::args::DisplayArgs;
@@ -94,7 +94,7 @@ impl Outputs {
         display: &DisplayArgs,
         environment: &Environment,
     ) -> Result<Outputs, OutputError> {
-        let mut stdout: Option<ReportFormat> = args.format;
+        let mut stdout: Option<Format> = args.format;
         let mut files: Vec<(Format, PathBuf)> = Vec::new();
         for Output { format, path } in &args.output {
             match path {
@@ -106,7 +106,7 @@ impl Outputs {
                 Some(path) if files.iter().any(|(_, other)| other == path) => {
                     return Err(OutputError::SameFile { path: path.clone() });
                 }
-                Some(path) => files.push(((*format).into(), path.clone())),
+                Some(path) => files.push((*format, path.clone())),
             }
         }
         let usual = match cargo {
@@ -114,7 +114,7 @@ impl Outputs {
             None if environment.github_actions => Format::Annotated,
             None => Format::Human,
         };
-        if let Some(format) = stdout.filter(|format| cargo.is_some() && *format != ReportFormat::RustcJson) {
+        if let Some(format) = stdout.filter(|format| cargo.is_some() && *format != Format::RustcJson) {
             return Err(OutputError::Cargo { format: format.name() });
         }
         let withheld = match args.sarif_withheld {
@@ -128,7 +128,7 @@ impl Outputs {
             ..style(display, args.quiet, environment)
         };
         Ok(Outputs {
-            stdout: stdout.map_or(usual, Format::from),
+            stdout: stdout.unwrap_or(usual),
             files,
             progress: environment.watched && !args.quiet && cargo.is_none(),
             style: drawn(environment),

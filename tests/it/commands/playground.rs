@@ -6,32 +6,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::super::common::write;
-
-const MANIFEST: &str = "\
-[workspace]
-members = [\"services/*\"]
-
-[package]
-name = \"app\"
-version = \"0.0.0\"
-edition = \"2024\"
-
-[dependencies]
-axum = \"0.8\"
-redis = \"1\"
-";
-
-const MEMBER: &str = "\
-[package]
-name = \"api\"
-version = \"0.0.0\"
-edition = \"2024\"
-
-[dependencies]
-axum = \"0.8\"
-redis = \"1\"
-";
+use super::super::common::{MANIFEST, write};
 
 const MAIN: &str = "\
 mod cache;
@@ -84,12 +59,13 @@ impl Playground {
             "// connlint: allow(client-per-request) -- asked by an operator, once a day\npub async fn get() -> String {",
             "    redis::Client::open(\"redis://report/\").map(|c| format!(\"{c:?}\")).unwrap()\n}\n",
         );
+        let workspace = format!("[workspace]\nmembers = [\"services/*\"]\n\n{MANIFEST}");
         let files = [
-            ("Cargo.toml", MANIFEST),
+            ("Cargo.toml", workspace.as_str()),
             ("src/main.rs", MAIN),
             ("src/cache.rs", &cache),
             ("src/report.rs", &report),
-            ("services/api/Cargo.toml", MEMBER),
+            ("services/api/Cargo.toml", &MANIFEST.replace("app", "api")),
             ("services/api/src/main.rs", "fn main() {}\n"),
         ];
         write(playground.folder.path(), &files);

@@ -6,6 +6,22 @@ pub(crate) mod library;
 
 use std::path::{Path, PathBuf};
 
+/// The manifest of a package `app` that uses what [`ONE_FINDING`] does.
+pub(crate) const MANIFEST: &str = "[package]\nname = \"app\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+                        [dependencies]\naxum = \"0.8\"\nredis = \"1\"\n";
+
+/// A program with one finding, `client-per-request`.
+pub(crate) const ONE_FINDING: &str = "\
+fn main() {
+    serve(axum::Router::new().route(\"/a\", axum::routing::get(a)));
+}
+
+async fn a() -> String {
+    let client = redis::Client::open(\"redis://h/\").unwrap();
+    format!(\"{client:?}\")
+}
+";
+
 /// The package's folder.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
