@@ -79,6 +79,8 @@ pub struct Catalog {
     pattern_roots: Vec<usize>,
     /// Roots that name functions of the program.
     naming_roots: Vec<usize>,
+    /// Roots that name functions which nobody is seen to call.
+    uncalled_roots: Vec<usize>,
     /// What a project says itself.
     pub(super) own: Own,
     memos: Vec<MemoFact>,
@@ -224,6 +226,9 @@ impl Catalog {
         }
         if !root.named.is_empty() {
             self.naming_roots.push(index);
+        }
+        if !root.uncalled.is_empty() {
+            self.uncalled_roots.push(index);
         }
         self.roots.push(RootRef { file, fact: root.clone() });
     }
@@ -438,6 +443,11 @@ impl Catalog {
     /// Roots that name functions of the program.
     pub fn naming_roots(&self) -> impl Iterator<Item = &RootRef> {
         self.naming_roots.iter().map(|index| &self.roots[*index])
+    }
+
+    /// Roots that name functions of the program which nobody is seen to call.
+    pub fn uncalled_roots(&self) -> impl Iterator<Item = &RootRef> {
+        self.uncalled_roots.iter().map(|index| &self.roots[*index])
     }
 
     /// Memoising forms that name something whose last segment is `name`.

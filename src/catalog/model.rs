@@ -620,6 +620,9 @@ pub struct RootFact {
     /// number of segments. For a project's own configuration.
     #[serde(default)]
     pub named: Vec<String>,
+    /// The same, but only where nobody is seen to call them.
+    #[serde(default)]
+    pub uncalled: Vec<String>,
     /// On an `impl` block or trait: all its functions, or those that carry one of `attributes_on_methods`.
     #[serde(default)]
     pub impl_attributes: Vec<String>,

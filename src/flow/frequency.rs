@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::context::{Context, HandOver, callback, context, hand_over, is_retry};
 use super::fate::Fates;
-use super::roots::{RootHit, caller_root, lifecycle_root, unit_root};
+use super::roots::{RootHit, caller_root, lifecycle_root, uncalled_root, unit_root};
 use super::scope::Scope;
 use crate::facts::{Expr, ExprId, LoopKind};
 use crate::link::{Program, Reference, ReferenceKind, UnitId, UnitKind};
@@ -137,15 +137,17 @@ pub(super) fn frequencies(
     scope: &Scope<'_, '_>,
     units: impl IntoIterator<Item = UnitId>,
 ) -> Frequencies {
-    let mut graph = Graph { program, fates, scope, edges: FxHashMap::default(), known: FxHashMap::default() };
+    let (edges, known) = (FxHashMap::default(), FxHashMap::default());
+    let mut graph = Graph { program, fates, scope, edges, known, outside: FxHashSet::default() };
     let mut order = graph.gather(units.into_iter().collect());
     order.sort_unstable();
     let mut result = Frequencies::default();
     graph.seed(&order, &mut result);
     graph.spread(&mut result);
+    graph.leave_out(&order, &result);
     // What is left is only called from within circles.
     for unit in &order {
-        if !result.entries.contains_key(unit) && graph.is_function(*unit) {
+        if !result.entries.contains_key(unit) && !graph.outside.contains(unit) && graph.is_function(*unit) {
             let entry =
                 Entry { frequency: Frequency::PerCall, depth: 0, via: Via::Uncalled, sure: true, uncalled: true };
             result.entries.insert(*unit, entry);
@@ -163,6 +165,8 @@ struct Graph<'g, 'a, 'f> {
     edges: FxHashMap<UnitId, Vec<Edge>>,
     /// Units that were looked at: whether anybody refers to them, and what they are a root of.
     known: FxHashMap<UnitId, (bool, Option<RootHit>)>,
+    /// Units that run in no program: helpers of tests that stand beside them, and what only these call.
+    outside: FxHashSet<UnitId>,
 }
 
 impl Graph<'_, '_, '_> {
@@ -241,14 +245,14 @@ impl Graph<'_, '_, '_> {
     }
 
     /// Enters roots, initialisers, uncalled units and fixed edges.
-    fn seed(&self, order: &[UnitId], result: &mut Frequencies) {
+    fn seed(&mut self, order: &[UnitId], result: &mut Frequencies) {
         for unit in order {
             let (called, root) = &self.known[unit];
-            let caller = match *called || root.is_some() {
+            let uncalled = match *called || root.is_some() {
                 true => None,
-                false => caller_root(self.program, *unit).or_else(|| lifecycle_root(self.program, *unit)),
+                false => self.root_of_uncalled(*unit),
             };
-            let root = root.as_ref().or(caller.as_ref());
+            let root = root.as_ref().or(uncalled.as_ref());
             let entry = |frequency, via| {
                 let uncalled = via == Via::Uncalled;
                 Entry { frequency, depth: 0, via, sure: true, uncalled }
@@ -258,6 +262,8 @@ impl Graph<'_, '_, '_> {
                     if let Some(frequency) = hit.frequency {
                         result.roots.insert(*unit, frequency);
                         improve(result, *unit, entry(frequency, Via::Root(hit.clone())));
+                    } else if uncalled.is_some() {
+                        self.outside.insert(*unit);
                     }
                 }
                 None if !self.is_function(*unit) => {
@@ -287,6 +293,31 @@ impl Graph<'_, '_, '_> {
                     );
                 }
             }
+        }
+    }
+
+    /// What a unit is that nobody is seen to call.
+    fn root_of_uncalled(&self, unit: UnitId) -> Option<RootHit> {
+        let program = self.program;
+        let by_name = || uncalled_root(program, unit).filter(|_| self.is_function(unit));
+        by_name().or_else(|| caller_root(program, unit)).or_else(|| lifecycle_root(program, unit))
+    }
+
+    /// Adds what only units call that run in no program.
+    fn leave_out(&mut self, order: &[UnitId], result: &Frequencies) {
+        loop {
+            let is_outside = |unit: &&UnitId| {
+                let callers = result.callers.get(unit).map_or(&[][..], Vec::as_slice);
+                !self.outside.contains(unit)
+                    && !result.entries.contains_key(unit)
+                    && !callers.is_empty()
+                    && callers.iter().all(|caller| self.outside.contains(caller))
+            };
+            let more: Vec<UnitId> = order.iter().filter(is_outside).copied().collect();
+            if more.is_empty() {
+                return;
+            }
+            self.outside.extend(more);
         }
     }
 

@@ -158,6 +158,14 @@ fn named_root(program: &Program<'_>, id: UnitId) -> Option<RootHit> {
     Some(hit(program, root, "", None))
 }
 
+/// The part of a unit that nobody is seen to call, told by its name: a helper of tests.
+pub(super) fn uncalled_root(program: &Program<'_>, id: UnitId) -> Option<RootHit> {
+    let full = program.full_name(id);
+    let mut candidates = program.catalog.uncalled_roots();
+    let root = candidates.find(|root| root.fact.uncalled.iter().any(|pattern| is_named(pattern, &full)))?;
+    Some(hit(program, root, "", None))
+}
+
 /// Whether a pattern names a function: segment by segment, `*` for any characters, `**` for any number of segments.
 fn is_named(pattern: &str, path: &str) -> bool {
     fn matches(wanted: &[&str], given: &[&str]) -> bool {
