@@ -171,7 +171,6 @@ fn a_value_is_its_option() {
 
 #[test]
 fn attributes_traits_and_paths_make_handlers() {
-    let manifest = MANIFEST.replace("app", "app");
     let open = "let client = redis::Client::open(\"redis://h/\").unwrap(); print(&client);";
     let source = format!(
         "fn main() {{ acme_bus::run(); }}\n\
