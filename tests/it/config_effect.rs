@@ -181,7 +181,7 @@ fn attributes_traits_and_paths_make_handlers() {
          pub fn e() {{ {open} }}\n"
     );
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let files = [(".git/HEAD", ""), ("Cargo.toml", manifest.as_str()), ("src/main.rs", source.as_str())];
+    let files = [(".git/HEAD", ""), ("Cargo.toml", MANIFEST), ("src/main.rs", source.as_str())];
     write(folder.path(), &files);
     let rules = |config: &str| -> Vec<String> {
         write(folder.path(), &[("connlint.toml", config)]);
