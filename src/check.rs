@@ -143,7 +143,8 @@ fn read(
 ) -> Result<(Discovery, Loaded), DiscoverError> {
     let macros = catalog.macro_table();
     let tests = if request.all_targets { Tests::Keep } else { Tests::Skip };
-    let reading = Reading { macros: &macros, tests, cwd: &request.cwd, progress: &request.progress };
+    let reading =
+        Reading { macros: &macros, tests, cwd: &request.cwd, overlay: &request.overlay, progress: &request.progress };
     let (discovery, ahead) = std::thread::scope(|scope| {
         let asking = scope.spawn(|| survey.discover(options));
         let ahead = survey.guess(options).map(|mut guess| {

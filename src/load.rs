@@ -13,7 +13,7 @@ use crate::facts::{FileFacts, Item, ItemKind, SyntaxProblem};
 use crate::finding::Problem;
 use crate::parse::{MacroTable, Tests, parse_file};
 use crate::progress::Progress;
-use crate::source::{SourceFile, Sources, shown_name};
+use crate::source::{Overlay, SourceFile, Sources, shown_name};
 
 /// A parsed file.
 #[derive(Debug)]
@@ -72,6 +72,8 @@ pub struct Reading<'r> {
     pub tests: Tests,
     /// Reports name files as seen from here.
     pub cwd: &'r Path,
+    /// What stands for files on disk.
+    pub overlay: &'r Overlay,
     /// What the run tells of how far it is.
     pub progress: &'r Progress,
 }
@@ -191,6 +193,18 @@ fn read(path: &Path, is_root: bool, reading: Reading<'_>) -> Result<Parsed, Prob
         message,
         help: help.to_owned(),
     };
+    let text = match reading.overlay.get(path) {
+        Some(text) => text.clone(),
+        None => text_on_disk(path, problem)?,
+    };
+    let facts = parse_file(&text, reading.macros, reading.tests);
+    let references = references(path, is_root, &facts.items);
+    let file = SourceFile { name, path: path.to_owned(), text };
+    Ok(Parsed { file, facts: Arc::new(facts), references })
+}
+
+/// What a file holds; what is wrong with it is told by `problem`, a message and a remedy.
+fn text_on_disk(path: &Path, problem: impl Fn(String, &str) -> Problem) -> Result<Arc<str>, Problem> {
     let bytes = std::fs::read(path).map_err(|error| {
         problem(format!("cannot be read: {error}"), "make the file readable, or take it out of the module tree")
     })?;
@@ -202,10 +216,7 @@ fn read(path: &Path, is_root: bool, reading: Reading<'_>) -> Result<Parsed, Prob
             ..problem("not valid UTF-8".to_owned(), "save the file as UTF-8, as rustc demands")
         }
     })?;
-    let facts = parse_file(&text, reading.macros, reading.tests);
-    let references = references(path, is_root, &facts.items);
-    let file = SourceFile { name, path: path.to_owned(), text: text.into() };
-    Ok(Parsed { file, facts: Arc::new(facts), references })
+    Ok(text.into())
 }
 
 /// `entries` in the order of the paths.

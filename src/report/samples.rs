@@ -100,6 +100,7 @@ pub(super) fn bare(rule: &'static str, level: Level, message: &str, location: Lo
         related: Vec::new(),
         help: Vec::new(),
         example: None,
+        fix: None,
         fingerprint: "0123456789abcdef".to_owned(),
     }
 }

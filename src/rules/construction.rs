@@ -93,6 +93,7 @@ fn finding_of<'c>(
         related: related(context, analysis),
         help,
         example,
+        fix: None,
         fingerprint: String::new(),
     })
 }

@@ -89,6 +89,9 @@ impl Sources {
     }
 }
 
+/// Texts that stand for what is on disk, by absolute path: what an editor has not saved, what a fix would write.
+pub type Overlay = BTreeMap<PathBuf, Arc<str>>;
+
 /// The name that reports give a file: relative to `cwd` when it lies below it, else the path as it is; `/`-separated on
 /// every system.
 #[must_use]

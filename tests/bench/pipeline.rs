@@ -21,6 +21,7 @@ use connlint::load::{Loaded, ReadAhead, Reading, load};
 use connlint::parse::{MacroTable, Tests, parse_file};
 use connlint::progress::Progress;
 use connlint::rules::page::pages;
+use connlint::source::Overlay;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use rayon::prelude::*;
@@ -131,7 +132,8 @@ impl Prepared {
 
 /// Reads all files, none of them ahead.
 fn read(discovery: &Discovery, wanted: &[bool], macros: &MacroTable, cwd: &Path) -> Loaded {
-    let reading = Reading { macros, tests: Tests::Skip, cwd, progress: &Progress::default() };
+    let reading =
+        Reading { macros, tests: Tests::Skip, cwd, overlay: &Overlay::default(), progress: &Progress::default() };
     load(discovery, wanted, reading, ReadAhead::default())
 }
 

@@ -87,5 +87,6 @@ fn draft(context: Context<'_, '_>, taken: &Taken, handle: &Handle, at: ExprId, c
         ],
         help: vec![help.to_owned()],
         example: None,
+        fix: None,
     }
 }
