@@ -25,6 +25,7 @@ pub mod parse;
 pub mod progress;
 pub mod report;
 pub mod rules;
+pub mod session;
 mod similar;
 pub mod source;
 pub mod suppress;

@@ -1,7 +1,10 @@
 //! From packages to parsed files and module trees.
 //!
 //! In: [`Discovery`]. Out: [`Loaded`]: the facts of every file that a target's module tree reaches, each file parsed once,
-//! in parallel, and for each target its tree of modules. Files outside of every tree are not read.
+//! in parallel, and for each target its tree of modules. Files outside of every tree are not read. What was read before and has
+//! not changed ([`KnownFiles`]) is not parsed again.
+
+mod change;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,6 +17,7 @@ use crate::finding::Problem;
 use crate::parse::{MacroTable, Tests, parse_file};
 use crate::progress::Progress;
 use crate::source::{Overlay, SourceFile, Sources, shown_name};
+pub use change::Change;
 
 /// A parsed file.
 #[derive(Debug)]
@@ -26,6 +30,20 @@ pub struct LoadedFile {
     pub facts: Arc<FileFacts>,
     /// Its text.
     pub text: Arc<str>,
+    /// The files that it asks for.
+    references: Vec<Reference>,
+}
+
+/// Files as they were when they were read before.
+pub type KnownFiles = FxHashMap<PathBuf, KnownFile>;
+
+/// A file as it was.
+#[derive(Debug, Clone)]
+pub struct KnownFile {
+    /// Its text.
+    pub text: Arc<str>,
+    /// What it said.
+    pub facts: Arc<FileFacts>,
 }
 
 /// A target's place among the packages and its root file.
@@ -58,6 +76,7 @@ pub struct Loaded {
 pub type ModuleKey = Vec<String>;
 
 /// A file's reference to another file.
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Reference {
     key: ModuleKey,
     candidates: Vec<PathBuf>,
@@ -74,6 +93,8 @@ pub struct Reading<'r> {
     pub cwd: &'r Path,
     /// What stands for files on disk.
     pub overlay: &'r Overlay,
+    /// What was read before.
+    pub known: &'r KnownFiles,
     /// What the run tells of how far it is.
     pub progress: &'r Progress,
 }
@@ -197,10 +218,27 @@ fn read(path: &Path, is_root: bool, reading: Reading<'_>) -> Result<Parsed, Prob
         Some(text) => text.clone(),
         None => text_on_disk(path, problem)?,
     };
-    let facts = parse_file(&text, reading.macros, reading.tests);
-    let references = references(path, is_root, &facts.items);
+    let KnownFile { text, facts } = understood(text, reading.known.get(path), reading);
+    let exists = |file: &Path| reading.overlay.contains_key(file) || file.is_file();
+    let references = references(path, is_root, &facts.items, &exists);
     let file = SourceFile { name, path: path.to_owned(), text };
-    Ok(Parsed { file, facts: Arc::new(facts), references })
+    Ok(Parsed { file, facts, references })
+}
+
+/// What a text says; of one in which nothing is recognised any more, as when somebody is typing, what it said before.
+fn understood(text: Arc<str>, known: Option<&KnownFile>, reading: Reading<'_>) -> KnownFile {
+    if let Some(known) = known.filter(|known| known.text == text) {
+        return known.clone();
+    }
+    let facts = parse_file(&text, reading.macros, reading.tests);
+    let is_lost = facts.items.is_empty() && !facts.problems.is_empty();
+    match known.filter(|known| is_lost && !known.facts.items.is_empty()) {
+        Some(good) => {
+            let facts = FileFacts { problems: facts.problems, ..FileFacts::clone(&good.facts) };
+            KnownFile { text: good.text.clone(), facts: Arc::new(facts) }
+        }
+        None => KnownFile { text, facts: Arc::new(facts) },
+    }
 }
 
 /// What a file holds; what is wrong with it is told by `problem`, a message and a remedy.
@@ -224,10 +262,10 @@ fn assemble(discovery: &Discovery, wanted: &[bool], entries: Vec<(PathBuf, Parse
     let mut loaded = Loaded { problems, ..Loaded::default() };
     let index: FxHashMap<PathBuf, usize> = entries.iter().enumerate().map(|(i, (path, _))| (path.clone(), i)).collect();
     for (number, (path, entry)) in entries.into_iter().enumerate() {
-        for reference in entry.references {
+        for reference in &entry.references {
             let child = reference.candidates.iter().find_map(|candidate| index.get(candidate));
             if let Some(child) = child {
-                loaded.children.insert((number, reference.key), *child);
+                loaded.children.insert((number, reference.key.clone()), *child);
             }
         }
         for problem in &entry.facts.problems {
@@ -238,6 +276,7 @@ fn assemble(discovery: &Discovery, wanted: &[bool], entries: Vec<(PathBuf, Parse
             name: entry.file.name.clone(),
             facts: entry.facts,
             text: entry.file.text.clone(),
+            references: entry.references,
         });
         loaded.sources.insert(entry.file);
     }
@@ -268,21 +307,25 @@ pub fn syntax_problem(name: &str, problem: &SyntaxProblem) -> Problem {
     }
 }
 
+/// Whether there is such a file.
+type Exists<'e> = dyn Fn(&Path) -> bool + 'e;
+
 /// The files that a file's items ask for. `is_root`: crate roots look for their modules beside themselves, as `mod.rs` does.
-fn references(path: &Path, is_root: bool, items: &[Item]) -> Vec<Reference> {
+fn references(path: &Path, is_root: bool, items: &[Item], exists: &Exists<'_>) -> Vec<Reference> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let own = if is_root || stem == "mod" { folder.to_owned() } else { folder.join(&stem) };
     let mut found = Vec::new();
     collect_references(folder, &own, &[], items, &mut found);
+    found.iter_mut().for_each(|reference| reference.prefer_existing(exists));
     // A file that is a root of one target and a module of another may look in both places.
     if is_root && stem != "mod" && stem != "main" && stem != "lib" {
         let mut nested = Vec::new();
         collect_references(folder, &folder.join(&stem), &[], items, &mut nested);
         for reference in &mut found {
             if let Some(other) = nested.iter_mut().find(|other| other.key == reference.key) {
+                other.prefer_existing(exists);
                 reference.candidates.append(&mut other.candidates);
-                prefer_existing(&mut reference.candidates);
             }
         }
     }
@@ -333,13 +376,14 @@ fn push_reference(mut candidates: Vec<PathBuf>, key: ModuleKey, found: &mut Vec<
     for candidate in &mut candidates {
         *candidate = plain(candidate);
     }
-    prefer_existing(&mut candidates);
     found.push(Reference { key, candidates });
 }
 
-/// Keeps what exists: a module whose file is missing is the compiler's business.
-fn prefer_existing(candidates: &mut Vec<PathBuf>) {
-    candidates.retain(|candidate| candidate.is_file());
+impl Reference {
+    /// Keeps what exists: a module whose file is missing is the compiler's business.
+    fn prefer_existing(&mut self, exists: &Exists<'_>) {
+        self.candidates.retain(|candidate| exists(candidate));
+    }
 }
 
 /// The path without `.` and `..`, as far as names alone tell.

@@ -15,5 +15,6 @@ mod formats;
 mod matrix;
 mod output;
 mod pages;
+mod session;
 mod suppressions;
 mod versions;
