@@ -21,6 +21,7 @@ pub mod flow;
 mod lexical;
 pub mod link;
 pub mod load;
+pub mod lsp;
 pub mod parse;
 pub mod progress;
 pub mod report;

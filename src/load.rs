@@ -28,10 +28,21 @@ pub struct LoadedFile {
     pub name: String,
     /// What it says.
     pub facts: Arc<FileFacts>,
-    /// Its text.
+    /// The text that the facts are of.
     pub text: Arc<str>,
+    /// What was read: another text if it can't be parsed and one before it could.
+    read: Arc<str>,
+    /// What is wrong with what was read.
+    syntax: Vec<SyntaxProblem>,
     /// The files that it asks for.
     references: Vec<Reference>,
+}
+
+impl LoadedFile {
+    fn known(&self) -> KnownFile {
+        let LoadedFile { text, facts, read, syntax, .. } = self;
+        KnownFile { text: text.clone(), facts: facts.clone(), read: read.clone(), syntax: syntax.clone() }
+    }
 }
 
 /// Files as they were when they were read before.
@@ -40,10 +51,13 @@ pub type KnownFiles = FxHashMap<PathBuf, KnownFile>;
 /// A file as it was.
 #[derive(Debug, Clone)]
 pub struct KnownFile {
-    /// Its text.
+    /// The text that the facts are of.
     pub text: Arc<str>,
     /// What it said.
     pub facts: Arc<FileFacts>,
+    /// As in [`LoadedFile`].
+    read: Arc<str>,
+    syntax: Vec<SyntaxProblem>,
 }
 
 /// A target's place among the packages and its root file.
@@ -200,8 +214,8 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 struct Parsed {
-    file: SourceFile,
-    facts: Arc<FileFacts>,
+    name: String,
+    known: KnownFile,
     references: Vec<Reference>,
 }
 
@@ -218,26 +232,23 @@ fn read(path: &Path, is_root: bool, reading: Reading<'_>) -> Result<Parsed, Prob
         Some(text) => text.clone(),
         None => text_on_disk(path, problem)?,
     };
-    let KnownFile { text, facts } = understood(text, reading.known.get(path), reading);
+    let known = understood(text, reading.known.get(path), reading);
     let exists = |file: &Path| reading.overlay.contains_key(file) || file.is_file();
-    let references = references(path, is_root, &facts.items, &exists);
-    let file = SourceFile { name, path: path.to_owned(), text };
-    Ok(Parsed { file, facts, references })
+    let references = references(path, is_root, &known.facts.items, &exists);
+    Ok(Parsed { name, known, references })
 }
 
-/// What a text says; of one in which nothing is recognised any more, as when somebody is typing, what it said before.
+/// What a text says; of one that can't be parsed, as while somebody is typing, what the file said when it could.
 fn understood(text: Arc<str>, known: Option<&KnownFile>, reading: Reading<'_>) -> KnownFile {
-    if let Some(known) = known.filter(|known| known.text == text) {
+    if let Some(known) = known.filter(|known| known.read == text) {
         return known.clone();
     }
     let facts = parse_file(&text, reading.macros, reading.tests);
-    let is_lost = facts.items.is_empty() && !facts.problems.is_empty();
-    match known.filter(|known| is_lost && !known.facts.items.is_empty()) {
-        Some(good) => {
-            let facts = FileFacts { problems: facts.problems, ..FileFacts::clone(&good.facts) };
-            KnownFile { text: good.text.clone(), facts: Arc::new(facts) }
-        }
-        None => KnownFile { text, facts: Arc::new(facts) },
+    let syntax = facts.problems.clone();
+    let is_good = |known: &&KnownFile| known.facts.problems.is_empty() && !known.facts.items.is_empty();
+    match known.filter(is_good).filter(|_| !syntax.is_empty()) {
+        Some(good) => KnownFile { text: good.text.clone(), facts: good.facts.clone(), read: text, syntax },
+        None => KnownFile { text: text.clone(), facts: Arc::new(facts), read: text, syntax },
     }
 }
 
@@ -268,17 +279,10 @@ fn assemble(discovery: &Discovery, wanted: &[bool], entries: Vec<(PathBuf, Parse
                 loaded.children.insert((number, reference.key.clone()), *child);
             }
         }
-        for problem in &entry.facts.problems {
-            loaded.problems.push(syntax_problem(&entry.file.name, problem));
-        }
-        loaded.files.push(LoadedFile {
-            path,
-            name: entry.file.name.clone(),
-            facts: entry.facts,
-            text: entry.file.text.clone(),
-            references: entry.references,
-        });
-        loaded.sources.insert(entry.file);
+        let Parsed { name, known: KnownFile { text, facts, read, syntax }, references } = entry;
+        loaded.problems.extend(syntax.iter().map(|problem| syntax_problem(&name, problem)));
+        loaded.sources.insert(SourceFile { name: name.clone(), path: path.clone(), text: text.clone() });
+        loaded.files.push(LoadedFile { path, name, facts, text, read, syntax, references });
     }
     for (number, package) in discovery.packages.iter().enumerate() {
         if !wanted[number] {

@@ -1,8 +1,8 @@
 //! A workspace that somebody works on.
 //!
 //! In: a [`Request`], then edits, changed files, other requests, as they come. Out: at any time the findings
-//! ([`Session::check`]), the same that a fresh run over the same files would have. Of a file in which nothing can be recognised
-//! any more, what it said before counts.
+//! ([`Session::check`]), the same that a fresh run over the same files would have. Of a file that can't be parsed, what it said when
+//! it could counts: a bracket that is not closed yet must not change what is found.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

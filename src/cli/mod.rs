@@ -11,6 +11,7 @@ mod config;
 mod examples;
 mod generated;
 pub mod levels;
+mod lsp;
 pub mod outcome;
 pub mod output;
 pub mod run;

@@ -6,7 +6,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{KnownFile, KnownFiles, Loaded, Parsed, Reading, read, syntax_problem};
+use super::{KnownFile, KnownFiles, Loaded, Reading, read, syntax_problem};
+use crate::source::SourceFile;
 
 /// What became of a file.
 #[derive(Debug)]
@@ -34,37 +35,32 @@ impl Loaded {
     /// All files as they were read.
     #[must_use]
     pub fn known(&self) -> KnownFiles {
-        let known = |file: &super::LoadedFile| KnownFile { text: file.text.clone(), facts: file.facts.clone() };
-        self.files.iter().map(|file| (file.path.clone(), known(file))).collect()
+        self.files.iter().map(|file| (file.path.clone(), file.known())).collect()
     }
 
     /// Looks again at the file at a path.
     pub fn reread(&mut self, path: &Path, reading: Reading<'_>) -> Change {
         let Some(index) = self.index_of(path) else { return Change::Tree };
-        let file = &mut self.files[index];
-        let before = KnownFile { text: file.text.clone(), facts: file.facts.clone() };
+        let before = self.files[index].known();
         let known = KnownFiles::from_iter([(path.to_owned(), before.clone())]);
         let is_root = self.targets.iter().any(|target| target.root == index);
         let Ok(parsed) = read(path, is_root, Reading { known: &known, ..reading }) else { return Change::Tree };
-        if Arc::ptr_eq(&parsed.facts, &before.facts) && parsed.references == file.references {
-            return Change::None;
-        }
-        if parsed.references != file.references {
+        if parsed.references != self.files[index].references {
             return Change::Tree;
         }
-        self.replace(index, parsed);
-        Change::File { file: index, before }
+        let is_same = Arc::ptr_eq(&parsed.known.facts, &before.facts);
+        self.replace(index, parsed.known);
+        if is_same { Change::None } else { Change::File { file: index, before } }
     }
 
-    fn replace(&mut self, index: usize, parsed: Parsed) {
-        let Parsed { file: source, facts, .. } = parsed;
-        self.problems.retain(|problem| problem.file != source.name);
-        self.problems.extend(facts.problems.iter().map(|problem| syntax_problem(&source.name, problem)));
+    fn replace(&mut self, index: usize, now: KnownFile) {
+        let file = &mut self.files[index];
+        self.problems.retain(|problem| problem.file != file.name);
+        self.problems.extend(now.syntax.iter().map(|problem| syntax_problem(&file.name, problem)));
         self.problems.sort();
         self.problems.dedup();
-        let file = &mut self.files[index];
-        file.facts = facts;
-        file.text = source.text.clone();
-        self.sources.insert(source);
+        let KnownFile { text, facts, read, syntax } = now;
+        self.sources.insert(SourceFile { name: file.name.clone(), path: file.path.clone(), text: text.clone() });
+        (file.text, file.facts, file.read, file.syntax) = (text, facts, read, syntax);
     }
 }

@@ -12,6 +12,7 @@ mod consistency;
 mod determinism;
 mod fixtures;
 mod formats;
+mod lsp;
 mod matrix;
 mod output;
 mod pages;

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use connlint::catalog::Catalog;
 use connlint::check::{self, Checked, Request};
 use connlint::finding::Finding;
+use connlint::parse::{Tests, parse_file};
 use connlint::rules::page::pages;
 use connlint::session::{OnDisk, Session};
 
@@ -56,6 +58,11 @@ impl Random {
     }
 }
 
+/// Whether a fresh run would find nothing wrong with a text.
+fn parses(text: &str) -> bool {
+    parse_file(text, &Catalog::builtin().expect("it is well-formed").macro_table(), Tests::Skip).problems.is_empty()
+}
+
 /// What somebody may type next; it need not parse.
 fn edited(text: &str, random: &mut Random) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
@@ -85,11 +92,20 @@ fn edits(folder: &Path, seed: u64, count: usize) {
         let mut random = Random(seed);
         let mut now = texts.clone();
         let mut most = assert_fresh(&mut session, "at first");
+        let mut broken: Option<(usize, String)> = None;
         for number in 0..count {
-            let file = random.below(files.len());
-            now[file] = if random.below(6) == 0 { texts[file].clone() } else { edited(&now[file], &mut random) };
+            // What doesn't parse is mended by the next edit.
+            let (file, text) = broken.take().unwrap_or_else(|| {
+                let file = random.below(files.len());
+                let is_back = random.below(6) == 0;
+                (file, if is_back { texts[file].clone() } else { edited(&now[file], &mut random) })
+            });
+            let before = std::mem::replace(&mut now[file], text);
             session.edit(&files[file], Some(now[file].as_str().into()));
-            if random.below(3) > 0 {
+            if !parses(&now[file]) {
+                broken = Some((file, before));
+                session.check().expect("there is something to check");
+            } else if random.below(3) > 0 {
                 let what = format!("seed {seed}, edit {number}: {}:\n{}", files[file].display(), now[file]);
                 most = most.max(assert_fresh(&mut session, &what));
             }
@@ -220,7 +236,7 @@ fn a_broken_manifest_changes_nothing_until_it_is_mended() {
 }
 
 #[test]
-fn what_cannot_be_parsed_at_all_says_what_it_said() {
+fn what_cannot_be_parsed_says_what_it_said() {
     let mut tree = Tree::new();
     let main = tree.path("src/main.rs");
     let reported = |session: &mut Session| {
@@ -228,10 +244,12 @@ fn what_cannot_be_parsed_at_all_says_what_it_said() {
         (checked.report.findings.iter().filter(|one| one.rule == PER_REQUEST).count(), checked.report.problems.len())
     };
     assert_eq!(reported(&mut tree.session), (1, 0));
-    tree.session.edit(&main, Some("}{ \"".into()));
-    let (findings, problems) = reported(&mut tree.session);
-    assert_eq!(findings, 1);
-    assert!(problems > 0, "what is wrong with it is told");
+    for broken in ["}{ \"", &format!("fn b() {{\n{ONE_FINDING}"), &ONE_FINDING.replace("fn main()", "fn main(")] {
+        tree.session.edit(&main, Some(broken.into()));
+        let (findings, problems) = reported(&mut tree.session);
+        assert_eq!(findings, 1, "{broken}");
+        assert!(problems > 0, "what is wrong with it is told: {broken}");
+    }
     tree.session.edit(&main, Some("".into()));
     assert_eq!(reported(&mut tree.session), (0, 0), "an empty file says nothing");
     tree.session.edit(&main, Some(Arc::from(ONE_FINDING)));
