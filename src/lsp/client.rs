@@ -108,7 +108,7 @@ mod tests {
         let folders = |params: &Value| Client::read(params).folders;
         assert_eq!(folders(&json!({ "rootUri": "file:///a", "workspaceFolders": null })), [PathBuf::from("/a")]);
         assert_eq!(folders(&json!({ "rootPath": "/a" })), [PathBuf::from("/a")]);
-        assert_eq!(folders(&json!({ "rootUri": "file:///a", "workspaceFolders": [] })), [PathBuf::new(); 0]);
+        assert!(folders(&json!({ "rootUri": "file:///a", "workspaceFolders": [] })).is_empty());
         let several =
             json!({ "workspaceFolders": [{ "uri": "file:///a" }, { "uri": "x:b" }, { "uri": "file:///c" }, 7] });
         assert_eq!(folders(&several), [PathBuf::from("/a"), PathBuf::from("/c")]);
