@@ -1,0 +1,177 @@
+//! A finding that is to be mended: the analysis, with what every way of mending asks.
+//!
+//! In: an analysis that broke a rule. Out: [`Case`], and edits gathered in a [`Draft`].
+
+use std::ops::Range;
+
+use super::slice::{range_of, text_of_file};
+use super::value::{Made, made};
+use crate::catalog::model::{CloneKind, ShareKind, TypeFact};
+use crate::facts::Name;
+use crate::finding::{Applicability, Edit, Fix, Location};
+use crate::flow::Analysis;
+use crate::link::{ModuleId, Program, Ty, UnitId};
+use crate::rules::context::Context;
+use crate::rules::help::Project;
+use crate::rules::help::situation::Situation;
+use crate::rules::help::types::plain_result;
+use crate::source::span_of;
+
+/// A finding about a construction.
+pub(super) struct Case<'p, 'c, 'f> {
+    pub(super) context: Context<'c, 'f>,
+    pub(super) project: &'p Project<'c>,
+    pub(super) situation: Situation<'c, 'f>,
+}
+
+impl<'c, 'f> Case<'_, 'c, 'f> {
+    /// The program.
+    pub(super) fn program(&self) -> &'c Program<'f> {
+        self.context.program
+    }
+
+    /// The analysis.
+    pub(super) fn analysis(&self) -> &'c Analysis {
+        self.situation.analysis
+    }
+
+    /// The unit of the construction.
+    pub(super) fn unit(&self) -> UnitId {
+        self.analysis().site.unit
+    }
+
+    /// The construction as it is used.
+    pub(super) fn made(&self) -> Option<Made> {
+        made(self.program(), self.unit(), self.analysis().site.expr)
+    }
+
+    /// The type that is built, if it is a library's and known for sure.
+    pub(super) fn built(&self) -> Option<Ty> {
+        let ty = plain_result(self.program(), self.program().types(self.unit()).ty(self.analysis().site.expr));
+        matches!(ty, Ty::External(..)).then_some(ty)
+    }
+
+    /// What the catalogue says of a library's type.
+    pub(super) fn fact(&self, ty: &Ty) -> Option<&'c TypeFact> {
+        let Ty::External(path, _) = ty else { return None };
+        Some(&self.context.program.catalog.type_info(path)?.fact)
+    }
+
+    /// Whether one value of a type does for everybody: its clones share what it holds, and any thread may use it.
+    pub(super) fn is_shareable(&self, ty: &Ty) -> bool {
+        let direct = |fact: &TypeFact| {
+            fact.clone == Some(CloneKind::Shared) && matches!(fact.share, None | Some(ShareKind::Direct))
+        };
+        !self.analysis().site.per_thread && !self.analysis().site.distinguished && self.fact(ty).is_some_and(direct)
+    }
+
+    /// A library's type as the unit's crate can name it: by the name under which it depends on the library.
+    pub(super) fn name_of(&self, ty: &Ty) -> Option<String> {
+        let code = crate::rules::help::types::as_code(self.program(), ty)?;
+        self.spelled(&code)
+    }
+
+    /// A canonical path (with the arguments of a type) as the unit's crate can name it.
+    pub(super) fn spelled(&self, path: &str) -> Option<String> {
+        let (first, rest) = path.split_once("::")?;
+        if first == "std" {
+            return Some(path.to_owned());
+        }
+        let krate = self.program().crate_of(self.unit());
+        let mut names = krate.externs.iter().filter(|(_, library)| library.replace('-', "_") == first);
+        let first_name = names.clone().map(|(name, _)| name).min()?;
+        let name = names.find(|(name, _)| name.as_str() == first).map_or(first_name, |(name, _)| name);
+        // Arguments of other libraries would have to be spelled, too.
+        let is_plain = !rest.contains('<') || rest.matches("::").count() == 0;
+        is_plain.then(|| format!("{name}::{rest}"))
+    }
+
+    /// The module that the unit stands in.
+    pub(super) fn module(&self) -> ModuleId {
+        self.program().unit(self.unit()).module
+    }
+
+    /// Edits in the unit's file, none yet.
+    pub(super) fn draft(&self) -> Draft<'c, 'f> {
+        Draft { program: self.program(), edits: Vec::new() }
+    }
+}
+
+/// The file of a module, and the inline modules around it there, outermost first.
+pub(super) fn place_of(program: &Program<'_>, module: ModuleId) -> (usize, Vec<Name>) {
+    let mut inline = Vec::new();
+    let file = program.modules[module.index()].file;
+    let mut at = module;
+    while let Some(parent) = program.modules[at.index()].parent {
+        if program.modules[parent.index()].file != file {
+            break;
+        }
+        inline.push(program.modules[at.index()].name.clone());
+        at = parent;
+    }
+    inline.reverse();
+    (file, inline)
+}
+
+/// A module and those around it, from the inside out.
+pub(super) fn upwards<'p>(program: &'p Program<'_>, module: ModuleId) -> impl Iterator<Item = ModuleId> + 'p {
+    std::iter::successors(Some(module), |at| program.modules[at.index()].parent)
+}
+
+/// How code in `from` names what is called `name` in a module around it.
+pub(super) fn path_to(program: &Program<'_>, from: ModuleId, home: ModuleId, name: &str) -> String {
+    if from == home {
+        return name.to_owned();
+    }
+    let mut names: Vec<&str> = upwards(program, home).map(|id| program.modules[id.index()].name.as_str()).collect();
+    names.retain(|name| !name.is_empty());
+    names.push("crate");
+    names.reverse();
+    format!("{}::{name}", names.join("::"))
+}
+
+/// Edits being gathered.
+pub(super) struct Draft<'c, 'f> {
+    program: &'c Program<'f>,
+    edits: Vec<Edit>,
+}
+
+impl Draft<'_, '_> {
+    /// Other text for some bytes of a file, by its index.
+    pub(super) fn replace_in(&mut self, file: usize, range: Range<usize>, replacement: String) {
+        let found = &self.program.loaded.files[file];
+        let location = Location { file: found.name.clone(), span: span_of(&found.text, range) };
+        self.edits.push(Edit { location, replacement });
+    }
+
+    /// Other text for an expression.
+    pub(super) fn replace(&mut self, unit: UnitId, expr: crate::facts::ExprId, replacement: String) {
+        let range = range_of(self.program, unit, expr);
+        self.replace_in(self.program.unit(unit).file, range, replacement);
+    }
+
+    /// Takes away a statement, with its line when nothing else stands on that.
+    pub(super) fn remove_statement(&mut self, unit: UnitId, range: Range<usize>) {
+        let text = text_of_file(self.program, unit);
+        self.replace_in(self.program.unit(unit).file, whole_lines(text, range), String::new());
+    }
+
+    /// The fix; none without edits.
+    pub(super) fn finish(mut self, applicability: Applicability, title: String) -> Option<Fix> {
+        self.edits.sort_by(|one, other| one.location.cmp(&other.location));
+        (!self.edits.is_empty()).then_some(Fix { applicability, title, edits: self.edits })
+    }
+}
+
+/// A range, with the rest of its lines when that is blank.
+pub(super) fn whole_lines(text: &str, range: Range<usize>) -> Range<usize> {
+    let start = text[..range.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = text[range.end..].find('\n').map_or(text.len(), |newline| range.end + newline + 1);
+    let is_alone = text[start..range.start].trim().is_empty() && text[range.end..end].trim().is_empty();
+    if is_alone { start..end } else { range }
+}
+
+/// Whether a comment stands in some code: what is moved or taken away must not lose one.
+pub(super) fn has_comment(text: &str) -> bool {
+    !crate::lexical::scan(text).comments.is_empty()
+}

@@ -1,0 +1,40 @@
+//! How a construction's finding is mended by edits.
+//!
+//! In: the analyses that broke a rule. Out: a [`Fix`] for each where one is certain. The ways, in order:
+//!
+//! 1. [`hoist`]: once, in front of a loop or a worker's closure.
+//! 2. [`statics`]: the construction moves into a static, of whose value a clone is taken.
+//!
+//! What a fix writes has the very type of what it replaces, so that the program compiles as before; where that is not certain,
+//! there is no fix, and the help shows what to write.
+
+mod case;
+mod hoist;
+mod layout;
+mod slice;
+mod statics;
+mod value;
+
+use super::context::Context;
+use super::help::Project;
+use super::help::situation::Situation;
+use crate::finding::Fix;
+use crate::flow::{Analysis, Frequency};
+use case::Case;
+
+/// The fix for each analysis that broke a rule.
+pub(super) fn of<'c>(
+    project: &Project<'c>,
+    context: Context<'c, '_>,
+    guilty: &[(&'c Analysis, Frequency)],
+) -> Vec<Option<Fix>> {
+    let case_of = |(analysis, frequency): &(&'c Analysis, Frequency)| {
+        Some(Case { context, project, situation: Situation::of(context, analysis, *frequency)? })
+    };
+    let cases: Vec<Option<Case<'_, 'c, '_>>> = guilty.iter().map(case_of).collect();
+    let mut cells: Vec<_> = cases.iter().flatten().filter_map(statics::cell_of).collect();
+    cells.sort();
+    cells.dedup();
+    let fix = |case: &Case<'_, '_, '_>| hoist::hoisted(case).or_else(|| statics::shared(case, &cells));
+    cases.iter().map(|case| case.as_ref().and_then(fix)).collect()
+}
