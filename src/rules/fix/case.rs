@@ -168,10 +168,46 @@ pub(super) fn whole_lines(text: &str, range: Range<usize>) -> Range<usize> {
     let start = text[..range.start].rfind('\n').map_or(0, |newline| newline + 1);
     let end = text[range.end..].find('\n').map_or(text.len(), |newline| range.end + newline + 1);
     let is_alone = text[start..range.start].trim().is_empty() && text[range.end..end].trim().is_empty();
-    if is_alone { start..end } else { range }
+    if is_alone {
+        return start..end;
+    }
+    // A comment behind it moves up.
+    let blanks = text[range.end..].len() - text[range.end..].trim_start_matches([' ', '\t']).len();
+    range.start..range.end + blanks
 }
 
 /// Whether a comment stands in some code: what is moved or taken away must not lose one.
 pub(super) fn has_comment(text: &str) -> bool {
     !crate::lexical::scan(text).comments.is_empty()
+}
+
+/// The name of the function that a case stands in, with its type's, as part of other names.
+pub(super) fn function_name(case: &Case<'_, '_, '_>) -> String {
+    let name = case.program().display_name(case.unit()).replace("::", "_");
+    crate::rules::help::handle::snake_case(&name).replace("__", "_")
+}
+
+/// Names for something that is written for several places: the same whichever of them is mended first.
+pub(super) struct Names {
+    /// What it is called where there is one of its kind only.
+    pub(super) base: String,
+    /// What stands in front of that else.
+    pub(super) function: String,
+    /// There is one of its kind only.
+    pub(super) is_only: bool,
+    /// How many of the same function come before it.
+    pub(super) before: usize,
+}
+
+impl Names {
+    /// The first name that is free.
+    pub(super) fn first(&self, is_free: impl Fn(&str) -> bool) -> Option<String> {
+        if self.is_only && is_free(&self.base) {
+            return Some(self.base.clone());
+        }
+        let longer = format!("{}_{}", self.function, self.base);
+        let numbered = |number: usize| if number == 0 { longer.clone() } else { format!("{longer}_{}", number + 1) };
+        let found = (self.before..self.before + 9).map(numbered).find(|name| is_free(name))?;
+        syn::parse_str::<syn::Ident>(&found).is_ok().then_some(found)
+    }
 }

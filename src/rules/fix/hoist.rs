@@ -64,13 +64,15 @@ pub(super) fn hoisted(case: &Case<'_, '_, '_>) -> Option<Fix> {
     if is_taken(case, unit, &name, bound.map(|(_, variable)| variable)) || (bound.is_none() && uses_of_name > 0) {
         return None;
     }
-    if shared {
+    let moves = bound.is_some_and(|(_, variable)| {
+        is_loop && !crosses && is_only_borrowed(case, unit, body, variable)
+    });
+    if shared && !moves {
         lines.push(format!("let {name} = {value};"));
         let usage = if is_method_receiver(body, made.whole) { name.clone() } else { format!("{name}.clone()") };
         draft.replace(unit, made.whole, usage);
     } else {
-        let (_, variable) = bound.filter(|_| is_loop && !crosses)?;
-        if !is_only_borrowed(case, unit, body, variable) {
+        if !moves {
             return None;
         }
         let statement = statement_range(program, unit, made.whole)?;
@@ -221,9 +223,10 @@ fn reconnects(case: &Case<'_, '_, '_>, ty: &crate::link::Ty) -> bool {
 /// `move` in front of a closure that has none.
 fn move_into(case: &Case<'_, '_, '_>, unit: UnitId, closure: ExprId, draft: &mut Draft<'_, '_>) {
     let program = case.program();
-    let text = text_of(program, unit, closure);
-    if text.starts_with('|') {
-        let start = range_of(program, unit, closure).start;
+    let start = range_of(program, unit, closure).start;
+    let text = text_of_file(program, unit);
+    let is_moving = text[start..].starts_with("move") || text[..start].trim_end().ends_with("move");
+    if !is_moving {
         draft.replace_in(program.unit(unit).file, start..start, "move ".to_owned());
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Layout<'t> {
     statics: Vec<(String, Range<usize>)>,
     /// Every static of the module: its name, type and value as code without blanks.
     codes: Vec<(String, String, String)>,
+    /// Every function of the module: its name, and all of it as code without blanks and attributes.
+    functions: Vec<(String, String)>,
     /// Names that the module declares or imports.
     names: BTreeSet<String>,
     /// What is imported unconditionally: full paths.
@@ -69,6 +71,7 @@ impl<'t> Layout<'t> {
             imports: Vec::new(),
             statics: Vec::new(),
             codes: Vec::new(),
+            functions: Vec::new(),
             names: BTreeSet::new(),
             imported: BTreeSet::new(),
             first: first_item.map_or(begin, |start| above_comments(text, start, begin)),
@@ -98,7 +101,10 @@ impl<'t> Layout<'t> {
             syn::Item::Const(item) => Some(&item.ident),
             syn::Item::Enum(item) => Some(&item.ident),
             syn::Item::ExternCrate(item) => Some(item.rename.as_ref().map_or(&item.ident, |(_, name)| name)),
-            syn::Item::Fn(item) => Some(&item.sig.ident),
+            syn::Item::Fn(item) => {
+                self.functions.push((item.sig.ident.to_string(), code_of(item)));
+                Some(&item.sig.ident)
+            }
             syn::Item::Macro(item) => item.ident.as_ref(),
             syn::Item::Mod(item) => Some(&item.ident),
             syn::Item::Static(item) => {
@@ -162,6 +168,18 @@ impl<'t> Layout<'t> {
         found.map(|(name, ..)| name.as_str())
     }
 
+    /// The names of its functions.
+    pub(super) fn functions(&self) -> impl Iterator<Item = &str> {
+        self.functions.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Whether the module has this very function, whatever its visibility and attributes.
+    pub(super) fn has_function(&self, name: &str, code: &str) -> bool {
+        let Ok(wanted) = syn::parse_str::<syn::ItemFn>(code) else { return false };
+        let wanted = code_of(&wanted);
+        self.functions.iter().any(|(known, code)| known == name && *code == wanted)
+    }
+
     /// Whether a static holds something of this type, lazily or not.
     pub(super) fn has_static_of(&self, ty: &str) -> bool {
         let ty = plain(ty);
@@ -215,6 +233,12 @@ impl<'t> Layout<'t> {
             None => (self.first, format!("{item}\n")),
         }
     }
+}
+
+/// A function's signature and body, without blanks.
+fn code_of(item: &syn::ItemFn) -> String {
+    let (signature, block) = (&item.sig, &item.block);
+    plain(&quote::quote!(#signature #block).to_string())
 }
 
 /// Code without what only lays it out.

@@ -3,12 +3,14 @@
 //! In: the analyses that broke a rule. Out: a [`Fix`] for each where one is certain. The ways, in order:
 //!
 //! 1. [`hoist`]: once, in front of a loop or a worker's closure.
-//! 2. [`statics`]: the construction moves into a static, of whose value a clone is taken.
+//! 2. [`cell`]: a connection that is opened when it is first asked for.
+//! 3. [`statics`]: the construction moves into a static, of whose value a clone is taken.
 //!
 //! What a fix writes has the very type of what it replaces, so that the program compiles as before; where that is not certain,
 //! there is no fix, and the help shows what to write.
 
 mod case;
+mod cell;
 mod hoist;
 mod layout;
 mod slice;
@@ -35,6 +37,11 @@ pub(super) fn of<'c>(
     let mut cells: Vec<_> = cases.iter().flatten().filter_map(statics::cell_of).collect();
     cells.sort();
     cells.dedup();
-    let fix = |case: &Case<'_, '_, '_>| hoist::hoisted(case).or_else(|| statics::shared(case, &cells));
+    let mut asked: Vec<_> = cases.iter().flatten().filter_map(cell::cell_of).collect();
+    asked.sort();
+    asked.dedup();
+    let fix = |case: &Case<'_, '_, '_>| {
+        hoist::hoisted(case).or_else(|| cell::asked(case, &asked)).or_else(|| statics::shared(case, &cells))
+    };
     cases.iter().map(|case| case.as_ref().and_then(fix)).collect()
 }

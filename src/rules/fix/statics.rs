@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::case::{Case, Draft, has_comment, path_to, place_of, upwards};
+use super::case::{Case, Draft, Names, function_name, has_comment, path_to, place_of, upwards};
 use super::layout::Layout;
 use super::slice::{Slice, range_of, text_of, text_of_file};
 use super::value::{Failing, Made};
@@ -99,7 +99,7 @@ pub(super) fn cell_of(case: &Case<'_, '_, '_>) -> Option<Cell> {
     let built = case.built().filter(|ty| case.is_shareable(ty))?;
     if site.as_value {
         let init = case.spelled(&site.call.path)?;
-        return Some(Cell { home: case.module(), ty: case.name_of(&built)?, init, is_plain: true, function: function_of(case) });
+        return Some(Cell { home: case.module(), ty: case.name_of(&built)?, init, is_plain: true, function: function_name(case) });
     }
     let made = case.made()?;
     if made.failing == Failing::Open && !is_returned(program, unit, made.whole) {
@@ -107,13 +107,13 @@ pub(super) fn cell_of(case: &Case<'_, '_, '_>) -> Option<Cell> {
     }
     let ty = case.name_of(&built)?;
     if let Some(init) = plain(case, &made) {
-        return Some(Cell { home: case.module(), ty, init, is_plain: true, function: function_of(case) });
+        return Some(Cell { home: case.module(), ty, init, is_plain: true, function: function_name(case) });
     }
     let slice = Slice::of(program, unit, initial(&made), &|_| false)?;
     if slice.awaits || slice.tries.iter().any(|at| !is_settled_env(program, unit, *at)) || names_parameter(case, &slice) {
         return None;
     }
-    Some(Cell { home: case.module(), ty, init: initialiser(case, &made, &slice), is_plain: false, function: function_of(case) })
+    Some(Cell { home: case.module(), ty, init: initialiser(case, &made, &slice), is_plain: false, function: function_name(case) })
 }
 
 /// Whether the standard library of the oldest supported compiler has `LazyLock`.
@@ -308,24 +308,16 @@ fn name_of(case: &Case<'_, '_, '_>, cell: &Cell, cells: &[Cell], layout: &Layout
     let site = &case.analysis().site;
     let family = if site.family.is_empty() { "shared" } else { &site.family };
     let kind = if site.resource == Resource::Pool { "pool" } else { "client" };
-    let base = format!("{family}_{kind}").to_uppercase().replace('-', "_");
     let rivals: Vec<&Cell> =
         cells.iter().filter(|other| home_of(case, other, cells) == cell.home && other.init != cell.init).collect();
-    if rivals.is_empty() && !layout.has(&base) && !layout.has_static_of(&cell.ty) {
-        return Some(base);
-    }
-    let longer = format!("{}_{base}", cell.function);
-    // Two of one function: the later ones have a number.
-    let before = rivals.iter().filter(|other| other.function == cell.function && **other < cell).count();
-    let numbered = |number: usize| if number == 0 { longer.clone() } else { format!("{longer}_{}", number + 1) };
-    let free = (before..before + rivals.len() + 2).map(numbered).find(|name| !layout.has(name))?;
-    syn::parse_str::<syn::Ident>(&free).is_ok().then_some(free)
-}
-
-/// The name of the function that a case stands in, as part of a static's name.
-fn function_of(case: &Case<'_, '_, '_>) -> String {
-    let name = case.program().display_name(case.unit()).replace("::", "_");
-    crate::rules::help::handle::snake_case(&name).to_uppercase().replace("__", "_")
+    let namesakes = rivals.iter().filter(|other| other.function == cell.function);
+    let names = Names {
+        base: format!("{family}_{kind}").replace('-', "_"),
+        function: cell.function.clone(),
+        is_only: rivals.is_empty() && !layout.has_static_of(&cell.ty),
+        before: namesakes.filter(|other| ***other < *cell).count(),
+    };
+    names.first(|name| !layout.has(&name.to_uppercase())).map(|name| name.to_uppercase())
 }
 
 /// The item, formatted. Comments in the code that moves are kept, and its lines with them.

@@ -186,7 +186,7 @@ fn path_of_result(s: &Situation<'_, '_>) -> Option<String> {
 }
 
 /// `Result<a::B<C>>` → `a::B`.
-fn result_text(call: &CallFact) -> Option<String> {
+pub(in crate::rules) fn result_text(call: &CallFact) -> Option<String> {
     let text = call.returns.as_deref()?;
     let text = text.strip_prefix("Result<").and_then(|text| text.strip_suffix('>')).unwrap_or(text);
     Some(text.split('<').next().unwrap_or(text).to_owned())
@@ -258,7 +258,7 @@ fn shared_connection(s: &Situation<'_, '_>, file: &CatalogFile, client: &str) ->
 }
 
 /// Whether the version that the package depends on has something.
-fn in_force(s: &Situation<'_, '_>, file: &CatalogFile, versions: Option<&str>, deprecated: Option<&str>) -> bool {
+pub(in crate::rules) fn in_force(s: &Situation<'_, '_>, file: &CatalogFile, versions: Option<&str>, deprecated: Option<&str>) -> bool {
     let package = s.program.package_of(s.analysis.site.unit);
     let dependency = package.dependencies.iter().find(|dependency| Some(&dependency.package) == file.packages.first());
     let version =
