@@ -94,9 +94,12 @@ fn account(mended: &Mended, args: &FixArgs, cwd: &Path) -> Vec<String> {
         lines.push(format!("left alone, since git has no copy of what they say: {files}"));
         lines.push("  help: commit or stash the changes, or say `--allow-dirty`".to_owned());
     }
-    let held_back = mended.checked.report.findings.iter().filter(|finding| {
-        finding.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Unsafe)
-    });
+    let held_back = mended
+        .checked
+        .report
+        .findings
+        .iter()
+        .filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Unsafe));
     let held_back = held_back.count();
     if held_back > 0 && !args.unsafe_fixes {
         lines.push(format!("{} more with `--unsafe-fixes`: look at them with `--diff`", counted(held_back, "finding")));

@@ -106,7 +106,9 @@ impl Failure {
             Failure::Write(..) => Some("look at the permissions of the folder".to_owned()),
             Failure::Target(error) => Some(error.help().to_owned()),
             Failure::Man(_) => Some("name a folder that you may write to".to_owned()),
-            Failure::Save(SaveError::Write { .. }) => Some("look at the permissions of the file and its folder".to_owned()),
+            Failure::Save(SaveError::Write { .. }) => {
+                Some("look at the permissions of the file and its folder".to_owned())
+            }
             Failure::Save(SaveError::Changed { .. }) => Some("nothing was written: run it again".to_owned()),
             Failure::Dirty(_) => Some("run `git status` to see more, or say `--allow-dirty`".to_owned()),
             Failure::Cargo(_) => Some("install cargo, or name it in the variable CARGO".to_owned()),
@@ -177,12 +179,7 @@ pub(super) fn pages() -> Result<&'static [RulePage], Failure> {
     page::pages().map_err(Failure::Page)
 }
 
-fn check(
-    args: &CheckArgs,
-    outputs: &Outputs,
-    out: &mut dyn Write,
-    err: &mut dyn Write,
-) -> Result<Outcome, Failure> {
+fn check(args: &CheckArgs, outputs: &Outputs, out: &mut dyn Write, err: &mut dyn Write) -> Result<Outcome, Failure> {
     let cwd = current_dir()?;
     let settings = settings_of(args, &cwd)?;
     let mut request = request_of(args, &settings, &cwd);

@@ -120,7 +120,10 @@ fn declare(key: &str, value: &Value, kind: DependencyKind, manifest: &Manifest, 
     });
     // A member adds to the features that the workspace asks for.
     let of = |value: &Value| -> Vec<String> {
-        value.as_table().map(|spec| texts(spec, "features").into_iter().map(str::to_owned).collect()).unwrap_or_default()
+        value
+            .as_table()
+            .map(|spec| texts(spec, "features").into_iter().map(str::to_owned).collect())
+            .unwrap_or_default()
     };
     let own = if shared.is_some() { of(value) } else { Vec::new() };
     let (value, from) = shared.unwrap_or((value, manifest));

@@ -130,7 +130,9 @@ fn opened(case: &Case<'_, '_, '_>) -> Option<Opened> {
     let body = program.body(site.unit)?;
     let types = program.types(site.unit);
     let opens = |at: &ExprId| match types.targets.get(at) {
-        Some(Target::Library { call, .. }) if call.fact.makes == Some(Resource::Connection) => Some((*at, call.clone())),
+        Some(Target::Library { call, .. }) if call.fact.makes == Some(Resource::Connection) => {
+            Some((*at, call.clone()))
+        }
         _ => None,
     };
     let (expr, call) = if site.resource == Resource::Connection {
@@ -153,11 +155,7 @@ fn opened(case: &Case<'_, '_, '_>) -> Option<Opened> {
 
 /// The connection of the same library that opens itself again and is shared by cloning, with the function that makes it of a
 /// client.
-fn reconnecting<'c>(
-    case: &Case<'_, 'c, '_>,
-    file: &'c CatalogFile,
-    client: &str,
-) -> Option<(&'c TypeFact, &'c str)> {
+fn reconnecting<'c>(case: &Case<'_, 'c, '_>, file: &'c CatalogFile, client: &str) -> Option<(&'c TypeFact, &'c str)> {
     file.types.iter().find_map(|fact| {
         let fits = fact.role == TypeRole::Connection
             && fact.multiplexes
@@ -255,7 +253,10 @@ fn opening(case: &Case<'_, '_, '_>, slice: &Slice, constructor: &str, opened: &O
         Expr::Call { .. } | Expr::Try(_) | Expr::Method { .. } => true,
         Expr::Path(_) => slice.lets.iter().any(|one| {
             Some(&one.variable) == variable
-                && !matches!(program.body(unit).map(|body| body.expr(one.init)), Some(Expr::Ref(_) | Expr::Path(_) | Expr::Field { .. }))
+                && !matches!(
+                    program.body(unit).map(|body| body.expr(one.init)),
+                    Some(Expr::Ref(_) | Expr::Path(_) | Expr::Field { .. })
+                )
         }),
         _ => false,
     };
@@ -277,7 +278,9 @@ fn settled(case: &Case<'_, '_, '_>, at: ExprId) -> Option<(std::ops::Range<usize
     loop {
         let start = range_of(program, unit, inner).end;
         match types.targets.get(&inner) {
-            Some(Target::Library { call, .. }) if call.path.split("::").next() == Some(library) => return Some((start..end, "?")),
+            Some(Target::Library { call, .. }) if call.path.split("::").next() == Some(library) => {
+                return Some((start..end, "?"));
+            }
             Some(Target::Foreign(path)) if path == "std::env::var" => {
                 return Some((start..end, ".expect(\"the environment variable is set\")"));
             }
@@ -393,9 +396,9 @@ fn is_generic(program: &Program<'_>, unit: UnitId, index: usize) -> bool {
     }
     match ty {
         TypeRef::Impl(_) => true,
-        TypeRef::Path(path) => path.single().is_some_and(|name| {
-            function.generics.params.iter().any(|(known, _)| known == name)
-        }),
+        TypeRef::Path(path) => {
+            path.single().is_some_and(|name| function.generics.params.iter().any(|(known, _)| known == name))
+        }
         _ => false,
     }
 }
@@ -403,9 +406,9 @@ fn is_generic(program: &Program<'_>, unit: UnitId, index: usize) -> bool {
 /// The module around all that would ask the same cell, where that takes a client; else its own.
 fn home_of(program: &Program<'_>, cell: &Asked, cells: &[Asked]) -> ModuleId {
     let krate = |module: ModuleId| program.modules[module.index()].krate;
-    let same = cells.iter().filter(|other| {
-        cell.client.is_some() && other.is_as(cell) && krate(other.home) == krate(cell.home)
-    });
+    let same = cells
+        .iter()
+        .filter(|other| cell.client.is_some() && other.is_as(cell) && krate(other.home) == krate(cell.home));
     same.fold(cell.home, |home, other| {
         upwards(program, home).find(|around| upwards(program, other.home).any(|above| above == *around)).unwrap_or(home)
     })
@@ -417,7 +420,8 @@ fn existing(program: &Program<'_>, module: ModuleId, cell: &Asked) -> Option<(Mo
     upwards(program, module).take(reach).find_map(|module| {
         let (file, inline) = place_of(program, module);
         let layout = Layout::of(&program.loaded.files[file].text, &inline)?;
-        let known = layout.functions().find(|name| layout.has_function(name, &function(name, cell).unwrap_or_default()))?;
+        let known =
+            layout.functions().find(|name| layout.has_function(name, &function(name, cell).unwrap_or_default()))?;
         Some((module, known.to_owned()))
     })
 }
@@ -479,7 +483,10 @@ fn function(name: &str, cell: &Asked) -> Option<String> {
     let ty = syn::parse_str::<syn::Type>(&cell.ty).ok()?;
     let error = syn::parse_str::<syn::Type>(&cell.error).ok()?;
     let open = syn::parse_str::<syn::Expr>(&cell.open).ok()?;
-    let doc = format!(" The connection of this process to {}: opened when it is first asked for, shared by cloning.", cell.title);
+    let doc = format!(
+        " The connection of this process to {}: opened when it is first asked for, shared by cloning.",
+        cell.title
+    );
     let client = match &cell.client {
         Some(client) => {
             let client = syn::parse_str::<syn::Type>(client).ok()?;

@@ -64,9 +64,7 @@ pub(super) fn hoisted(case: &Case<'_, '_, '_>) -> Option<Fix> {
     if is_taken(case, unit, &name, bound.map(|(_, variable)| variable)) || (bound.is_none() && uses_of_name > 0) {
         return None;
     }
-    let moves = bound.is_some_and(|(_, variable)| {
-        is_loop && !crosses && is_only_borrowed(case, unit, body, variable)
-    });
+    let moves = bound.is_some_and(|(_, variable)| is_loop && !crosses && is_only_borrowed(case, unit, body, variable));
     if shared && !moves {
         lines.push(format!("let {name} = {value};"));
         let usage = if is_method_receiver(body, made.whole) { name.clone() } else { format!("{name}.clone()") };
@@ -190,7 +188,9 @@ fn is_taken(case: &Case<'_, '_, '_>, unit: UnitId, name: &str, own: Option<PatId
 
 fn is_method_receiver(body: &Body, value: ExprId) -> bool {
     let parent = body.parent(value);
-    parent.is_some_and(|at| matches!(body.expr(at), Expr::Method { receiver, name, .. } if *receiver == value && !consumes(name)))
+    parent.is_some_and(
+        |at| matches!(body.expr(at), Expr::Method { receiver, name, .. } if *receiver == value && !consumes(name)),
+    )
 }
 
 /// Whether a method's name says that it takes the value.

@@ -340,7 +340,10 @@ mod tests {
             (name, text)
         };
         let short = |text: &str| ("LazyLock".to_owned(), text.to_owned());
-        assert_eq!(naming("use std::io;\nuse tokio::x;\n"), short("use std::io;\nuse std::sync::LazyLock;\nuse tokio::x;\n"));
+        assert_eq!(
+            naming("use std::io;\nuse tokio::x;\n"),
+            short("use std::io;\nuse std::sync::LazyLock;\nuse tokio::x;\n")
+        );
         assert_eq!(naming("use std::time::A;\n"), short("use std::sync::LazyLock;\nuse std::time::A;\n"));
         assert_eq!(naming("use axum::A;\n"), short("use std::sync::LazyLock;\n\nuse axum::A;\n"));
         assert_eq!(naming("use std::sync::{Arc, LazyLock};\n"), short("use std::sync::{Arc, LazyLock};\n"));

@@ -4,7 +4,7 @@
 //!
 //! 1. [`hoist`]: once, in front of a loop or a worker's closure.
 //! 2. [`cell`]: a connection that is opened when it is first asked for.
-//! 3. [`statics`]: the construction moves into a static, of whose value a clone is taken.
+//! 3. [`statics`], [`momentary`]: the construction moves into a static, of whose value a clone is taken.
 //!
 //! What a fix writes has the very type of what it replaces, so that the program compiles as before; where that is not certain,
 //! there is no fix, and the help shows what to write.
@@ -13,6 +13,7 @@ mod case;
 mod cell;
 mod hoist;
 mod layout;
+mod momentary;
 mod slice;
 mod statics;
 mod value;
@@ -34,14 +35,18 @@ pub(super) fn of<'c>(
         Some(Case { context, project, situation: Situation::of(context, analysis, *frequency)? })
     };
     let cases: Vec<Option<Case<'_, 'c, '_>>> = guilty.iter().map(case_of).collect();
-    let mut cells: Vec<_> = cases.iter().flatten().filter_map(statics::cell_of).collect();
+    let mut cells: Vec<_> =
+        cases.iter().flatten().filter_map(|case| statics::cell_of(case).or_else(|| momentary::cell_of(case))).collect();
     cells.sort();
     cells.dedup();
     let mut asked: Vec<_> = cases.iter().flatten().filter_map(cell::cell_of).collect();
     asked.sort();
     asked.dedup();
     let fix = |case: &Case<'_, '_, '_>| {
-        hoist::hoisted(case).or_else(|| cell::asked(case, &asked)).or_else(|| statics::shared(case, &cells))
+        hoist::hoisted(case)
+            .or_else(|| cell::asked(case, &asked))
+            .or_else(|| statics::shared(case, &cells))
+            .or_else(|| momentary::shared(case, &cells))
     };
     cases.iter().map(|case| case.as_ref().and_then(fix)).collect()
 }

@@ -136,7 +136,8 @@ impl Slicer<'_, '_> {
                 scope.types.contains_key(name) || scope.values.contains_key(name) || scope.imports.contains_key(name)
             }
         };
-        let is_of_body = of_body(first) || matches!(self.types.values.get(&at), Some(Def::Unit(id)) if self.program.unit(*id).module == unit.scope && unit.scope != unit.module);
+        let is_of_body = of_body(first)
+            || matches!(self.types.values.get(&at), Some(Def::Unit(id)) if self.program.unit(*id).module == unit.scope && unit.scope != unit.module);
         (!is_of_body).then_some(())
     }
 
@@ -179,9 +180,11 @@ impl Slicer<'_, '_> {
     fn is_steady(&self, variable: PatId) -> bool {
         let uses = self.types.uses.get(&variable).map(Vec::as_slice).unwrap_or_default();
         uses.iter().all(|at| {
-            !self.body.ancestors(*at).zip(self.body.ancestors(*at).skip(1)).any(|(child, parent)| {
-                matches!(self.body.expr(parent), Expr::Assign(left, _) if *left == child)
-            })
+            !self
+                .body
+                .ancestors(*at)
+                .zip(self.body.ancestors(*at).skip(1))
+                .any(|(child, parent)| matches!(self.body.expr(parent), Expr::Assign(left, _) if *left == child))
         })
     }
 }

@@ -33,17 +33,9 @@ pub(super) struct Cell {
 
 /// Moves the construction into a static. `cells` are those of all findings.
 pub(super) fn shared(case: &Case<'_, '_, '_>, cells: &[Cell]) -> Option<Fix> {
-    let mut cell = cell_of(case)?;
-    cell.home = home_of(case, &cell, cells);
-    let same = cells.iter().filter(|other| other.init == cell.init && home_of(case, other, cells) == cell.home);
-    cell.function = same.map(|other| other.function.clone()).min().unwrap_or(cell.function);
     let mut draft = case.draft();
-    let (home, name) = match existing(case, &cell) {
-        Some(found) => found,
-        None => (cell.home, declare(case, &cell, cells, &mut draft)?),
-    };
+    let (path, name) = client_in(case, cell_of(case)?, cells, &mut draft)?;
     let site = &case.analysis().site;
-    let path = path_to(case.program(), case.module(), home, &name);
     if site.as_value {
         draft.replace(case.unit(), site.expr, format!("|| {path}.clone()"));
         return draft.finish(Applicability::Safe, title(&name));
@@ -53,6 +45,35 @@ pub(super) fn shared(case: &Case<'_, '_, '_>, cells: &[Cell]) -> Option<Fix> {
     remove_unused(case, &made, &mut draft)?;
     let applicability = if is_harmless(case, &made) { Applicability::Safe } else { Applicability::Unsafe };
     draft.finish(applicability, title(&name))
+}
+
+/// The static of a cell, written unless it is there: how the unit names it, and its name.
+pub(super) fn client_in(
+    case: &Case<'_, '_, '_>,
+    mut cell: Cell,
+    cells: &[Cell],
+    draft: &mut Draft<'_, '_>,
+) -> Option<(String, String)> {
+    cell.home = home_of(case, &cell, cells);
+    let same = cells.iter().filter(|other| other.init == cell.init && home_of(case, other, cells) == cell.home);
+    cell.function = same.map(|other| other.function.clone()).min().unwrap_or(cell.function);
+    let (home, name) = match existing(case, &cell) {
+        Some(found) => found,
+        None => (cell.home, declare(case, &cell, cells, draft)?),
+    };
+    Some((path_to(case.program(), case.module(), home, &name), name))
+}
+
+/// A static that is filled by a function of no arguments, both as the unit's crate names them.
+pub(super) fn plain_cell(case: &Case<'_, '_, '_>, ty: &str, init: &str) -> Option<Cell> {
+    let function = function_name(case);
+    has_lazy_lock(case).then(|| Cell {
+        home: case.module(),
+        ty: ty.to_owned(),
+        init: init.to_owned(),
+        is_plain: true,
+        function,
+    })
 }
 
 fn title(name: &str) -> String {
@@ -98,8 +119,7 @@ pub(super) fn cell_of(case: &Case<'_, '_, '_>) -> Option<Cell> {
     }
     let built = case.built().filter(|ty| case.is_shareable(ty))?;
     if site.as_value {
-        let init = case.spelled(&site.call.path)?;
-        return Some(Cell { home: case.module(), ty: case.name_of(&built)?, init, is_plain: true, function: function_name(case) });
+        return plain_cell(case, &case.name_of(&built)?, &case.spelled(&site.call.path)?);
     }
     let made = case.made()?;
     if made.failing == Failing::Open && !is_returned(program, unit, made.whole) {
@@ -107,13 +127,20 @@ pub(super) fn cell_of(case: &Case<'_, '_, '_>) -> Option<Cell> {
     }
     let ty = case.name_of(&built)?;
     if let Some(init) = plain(case, &made) {
-        return Some(Cell { home: case.module(), ty, init, is_plain: true, function: function_name(case) });
+        return plain_cell(case, &ty, &init);
     }
     let slice = Slice::of(program, unit, initial(&made), &|_| false)?;
-    if slice.awaits || slice.tries.iter().any(|at| !is_settled_env(program, unit, *at)) || names_parameter(case, &slice) {
+    if slice.awaits || slice.tries.iter().any(|at| !is_settled_env(program, unit, *at)) || names_parameter(case, &slice)
+    {
         return None;
     }
-    Some(Cell { home: case.module(), ty, init: initialiser(case, &made, &slice), is_plain: false, function: function_name(case) })
+    Some(Cell {
+        home: case.module(),
+        ty,
+        init: initialiser(case, &made, &slice),
+        is_plain: false,
+        function: function_name(case),
+    })
 }
 
 /// Whether the standard library of the oldest supported compiler has `LazyLock`.
@@ -172,8 +199,11 @@ fn text_without_tries(program: &Program<'_>, unit: UnitId, expr: ExprId, tries: 
 
 fn replaced(text: &str, range: Range<usize>, program: &Program<'_>, unit: UnitId, tries: &[ExprId]) -> String {
     let mut result = text[range.clone()].to_owned();
-    let mut marks: Vec<usize> =
-        tries.iter().map(|at| range_of(program, unit, *at).end).filter(|end| range.start < *end && *end <= range.end).collect();
+    let mut marks: Vec<usize> = tries
+        .iter()
+        .map(|at| range_of(program, unit, *at).end)
+        .filter(|end| range.start < *end && *end <= range.end)
+        .collect();
     marks.sort_unstable();
     for end in marks.into_iter().rev() {
         let at = end - range.start;
@@ -205,7 +235,9 @@ fn names_parameter(case: &Case<'_, '_, '_>, slice: &Slice) -> bool {
     let text = text_of_file(program, case.unit());
     let value = text_of(program, case.unit(), slice.value);
     let codes = slice.lets.iter().map(|one| &text[one.range.clone()]).chain([value]);
-    codes.flat_map(|code| code.split(|c: char| !c.is_alphanumeric() && c != '_')).any(|word| names.contains(&word) || word == "Self")
+    codes
+        .flat_map(|code| code.split(|c: char| !c.is_alphanumeric() && c != '_'))
+        .any(|word| names.contains(&word) || word == "Self")
 }
 
 /// Whether a `Result` is what the function gives back, so that its type is known.
@@ -213,8 +245,12 @@ fn is_returned(program: &Program<'_>, unit: UnitId, expr: ExprId) -> bool {
     let Some(body) = program.body(unit) else { return false };
     let is_tail = |at: ExprId| match body.parent(at) {
         Some(parent) => match body.expr(parent) {
-            Expr::Block(stmts) => matches!(stmts.last(), Some(crate::facts::Stmt::Tail(tail)) if *tail == at) && body.root == Some(parent),
-            Expr::Return(Some(_)) => !body.ancestors(parent).any(|above| matches!(body.expr(above), Expr::Closure(_) | Expr::Async(_))),
+            Expr::Block(stmts) => {
+                matches!(stmts.last(), Some(crate::facts::Stmt::Tail(tail)) if *tail == at) && body.root == Some(parent)
+            }
+            Expr::Return(Some(_)) => {
+                !body.ancestors(parent).any(|above| matches!(body.expr(above), Expr::Closure(_) | Expr::Async(_)))
+            }
             _ => false,
         },
         None => true,
@@ -238,7 +274,8 @@ fn is_receiver(case: &Case<'_, '_, '_>, whole: ExprId) -> bool {
     let program = case.program();
     let Some(body) = program.body(case.unit()) else { return false };
     let Some(parent) = body.parent(whole) else { return false };
-    let is_method = matches!(body.expr(parent), Expr::Method { receiver, name, .. } if *receiver == whole && name != "clone");
+    let is_method =
+        matches!(body.expr(parent), Expr::Method { receiver, name, .. } if *receiver == whole && name != "clone");
     let library = case.analysis().site.call.path.split("::").next().unwrap_or_default();
     let is_own = match program.types(case.unit()).targets.get(&parent) {
         Some(Target::Library { call, .. }) => call.path.split("::").next() == Some(library),

@@ -258,7 +258,12 @@ fn shared_connection(s: &Situation<'_, '_>, file: &CatalogFile, client: &str) ->
 }
 
 /// Whether the version that the package depends on has something.
-pub(in crate::rules) fn in_force(s: &Situation<'_, '_>, file: &CatalogFile, versions: Option<&str>, deprecated: Option<&str>) -> bool {
+pub(in crate::rules) fn in_force(
+    s: &Situation<'_, '_>,
+    file: &CatalogFile,
+    versions: Option<&str>,
+    deprecated: Option<&str>,
+) -> bool {
     let package = s.program.package_of(s.analysis.site.unit);
     let dependency = package.dependencies.iter().find(|dependency| Some(&dependency.package) == file.packages.first());
     let version =

@@ -166,7 +166,11 @@ impl<'c> Project<'c> {
 }
 
 /// The parameters of a function that take state.
-pub(in crate::rules) fn extractions_of(program: &Program<'_>, frameworks: &[Framework<'_>], unit: UnitId) -> Vec<Extraction> {
+pub(in crate::rules) fn extractions_of(
+    program: &Program<'_>,
+    frameworks: &[Framework<'_>],
+    unit: UnitId,
+) -> Vec<Extraction> {
     let Some(function) = program.unit(unit).function() else { return Vec::new() };
     let mut found = Vec::new();
     for param in &function.params {
