@@ -8,13 +8,17 @@
 use super::case::{Case, Draft, Names, function_name, has_comment, path_to, place_of, upwards};
 use super::layout::Layout;
 use super::slice::{Slice, range_of, text_of, text_of_file};
-use super::value::{Failing, Made, made};
+use super::takers;
+use super::value::{Made, made};
 use crate::catalog::model::{CatalogFile, CloneKind, ShareKind, TypeFact, TypeRole};
 use crate::catalog::{CallRef, FileId};
-use crate::facts::{Body, Expr, ExprId, Pat, PatId, Stmt, TypeRef};
+use crate::facts::{Expr, ExprId};
 use crate::finding::{Applicability, Fix, Resource};
-use crate::link::{ModuleId, Program, Target, Ty, UnitId};
+use crate::flow::{Analysis, Source};
+use crate::link::{Def, ModuleId, Program, Reference, Target, Ty, UnitId};
+use crate::rules::context::Context;
 use crate::rules::help::handle::{in_force, result_text};
+use crate::rules::processes::crates_beside;
 
 /// The asynchronous cell, and the cargo feature of its crate that it is behind.
 const CELL: &str = "tokio::sync::OnceCell";
@@ -39,6 +43,8 @@ pub(super) struct Asked {
     family: String,
     /// The function that it is for, as a part of its name where there are several.
     function: String,
+    /// The address of the server, where a client is handed in: a cell is for one server only.
+    server: Option<String>,
     /// Everything that it needs is there: features of crates.
     is_complete: bool,
 }
@@ -57,14 +63,20 @@ struct Opened {
 pub(super) fn asked(case: &Case<'_, '_, '_>, cells: &[Asked]) -> Option<Fix> {
     let mut cell = cell_of(case)?;
     let opened = opened(case)?;
-    if !takes_any(case, &opened) {
-        return None;
-    }
+    let change = takers::change(case, &opened.made, &cell.ty)?;
     cell.home = home_of(case.program(), &cell, cells);
     let same = cells.iter().filter(|other| other.is_as(&cell) && home_of(case.program(), other, cells) == cell.home);
     cell.function = same.map(|other| other.function.clone()).min().unwrap_or(cell.function);
+    let krate = |module: ModuleId| case.program().modules[module.index()].krate;
+    let is_rival = |other: &&Asked| {
+        let same = krate(other.home) == krate(cell.home) && other.client.is_some() && cell.client.is_some();
+        same && other.server != cell.server
+    };
+    if cells.iter().any(|other| is_rival(&other)) {
+        return None;
+    }
     let mut draft = case.draft();
-    let (home, name) = match existing(case.program(), case.module(), &cell) {
+    let (home, name) = match existing(case, &cell, &opened) {
         Some(found) => found,
         None => (cell.home, declare(case.program(), &cell, cells, &mut draft)?),
     };
@@ -76,6 +88,9 @@ pub(super) fn asked(case: &Case<'_, '_, '_>, cells: &[Asked]) -> Option<Fix> {
         None => String::new(),
     };
     draft.replace(unit, opened.made.call, format!("{path}({argument}).await"));
+    if let Some((file, range)) = change {
+        draft.replace_in(file, range, cell.ty.clone());
+    }
     if cell.client.is_none() {
         let slice = Slice::of(program, unit, opened.client, &|_| false)?;
         for one in slice.lets.iter().filter(|one| has_no_other_use(case, &slice, one, &opened)) {
@@ -98,15 +113,14 @@ pub(super) fn cell_of(case: &Case<'_, '_, '_>) -> Option<Asked> {
     let ty = spelled(&held.path)?;
     let error = spelled(file.error.as_ref()?)?;
     let constructor = spelled(constructor)?;
+    let mut server = None;
     let (home, client, open) = match Slice::of(program, unit, opened.client, &|_| false) {
         Some(slice) if !slice.awaits => {
             let block = opening(case, &slice, &constructor, &opened)?;
             (case.module(), None, block)
         }
         _ => {
-            if !is_one_server(case, opened.call.file) {
-                return None;
-            }
+            server = Some(server_of(case, &opened)?);
             (case.module(), Some(spelled(&owner)?), format!("{constructor}(client.clone())"))
         }
     };
@@ -119,6 +133,7 @@ pub(super) fn cell_of(case: &Case<'_, '_, '_>) -> Option<Asked> {
         title: crate::rules::context::family_title(program, &case.analysis().site.family, opened.call.file),
         family: case.analysis().site.family.replace('-', "_"),
         function: function_name(case),
+        server,
         is_complete: is_complete(case, file, held),
     })
 }
@@ -201,27 +216,57 @@ fn is_complete(case: &Case<'_, '_, '_>, file: &CatalogFile, held: &TypeFact) -> 
     has_feature && has(CELL.split("::").next().unwrap_or_default(), &CELL_FEATURES)
 }
 
-/// Whether all clients of the program are built with the same address, so that one connection does for all.
-fn is_one_server(case: &Case<'_, '_, '_>, file: FileId) -> bool {
-    let program = case.program();
-    let clients = case.context.analyses.iter().filter(|other| {
-        other.site.resource == Resource::Client && other.site.call.file == file && !other.site.as_value
-    });
-    let mut addresses: Vec<String> = clients
-        .map(|other| {
-            let unit = other.site.unit;
-            let args = program.body(unit).map(|body| match body.expr(other.site.expr) {
-                Expr::Call { args, .. } | Expr::Method { args, .. } => args.as_slice(),
-                _ => &[],
-            });
-            let texts = args.unwrap_or_default().iter().map(|arg| text_of(program, unit, *arg).trim_start_matches('&'));
-            let texts = texts.map(|text| text.rsplit("::").next().unwrap_or(text).to_owned());
-            texts.collect::<Vec<_>>().join(",")
+/// The address with which the client of an expression is built, as it is written there: by all constructions that it may come from,
+/// else by every one that may run in its process. None where that is not known, or where there are several.
+fn server(context: Context<'_, '_>, unit: UnitId, client: ExprId, file: FileId) -> Option<String> {
+    let program = context.program;
+    let origins = context.flow.origins(unit, client);
+    let made: Vec<&Analysis> = origins
+        .iter()
+        .filter_map(|origin| match origin.source {
+            Source::Made(unit, expr) => Some((unit, expr)),
+            _ => None,
         })
+        .filter_map(|place| context.analyses.iter().find(|one| (one.site.unit, one.site.expr) == place))
         .collect();
+    let is_traced = !made.is_empty() && origins.iter().all(|origin| origin.source != Source::Unknown);
+    let beside = crates_beside(program, program.crate_id_of(unit));
+    let mut addresses: Vec<String> = if is_traced {
+        made.into_iter().map(|one| address(program, one)).collect::<Option<_>>()?
+    } else {
+        let clients = context.analyses.iter().filter(|one| {
+            one.site.resource == Resource::Client
+                && one.site.call.file == file
+                && beside.contains(&program.crate_id_of(one.site.unit))
+        });
+        clients.map(|one| address(program, one)).collect::<Option<_>>()?
+    };
     addresses.sort();
     addresses.dedup();
-    addresses.len() <= 1
+    (addresses.len() == 1).then(|| addresses.remove(0))
+}
+
+/// The arguments of a construction, when they are the same whoever runs it: literals, constants, functions of nothing.
+fn address(program: &Program<'_>, analysis: &Analysis) -> Option<String> {
+    let site = &analysis.site;
+    let body = program.body(site.unit)?;
+    let (Expr::Call { args, .. } | Expr::Method { args, .. }) = body.expr(site.expr) else { return None };
+    let mut texts = Vec::new();
+    for arg in args {
+        let slice = Slice::of(program, site.unit, *arg, &|_| false)?;
+        let text = text_of_file(program, site.unit);
+        let lets = slice.lets.iter().map(|one| &text[one.range.clone()]);
+        let parts = lets.chain([text_of(program, site.unit, *arg)]).map(plain_path);
+        texts.push(parts.collect::<Vec<_>>().join(" "));
+    }
+    Some(texts.join(", "))
+}
+
+/// A path without the modules in front of it.
+fn plain_path(text: &str) -> &str {
+    let text = text.trim_start_matches('&');
+    let is_path = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | '(' | ')'));
+    if is_path { text.rsplit("::").next().unwrap_or(text) } else { text }
 }
 
 /// `|| async { let client = Client::open(..)?; Connection::new(client).await }`.
@@ -318,91 +363,6 @@ fn has_no_other_use(case: &Case<'_, '_, '_>, slice: &Slice, one: &super::slice::
     uses.is_none_or(|uses| uses.iter().all(|at| body.ancestors(*at).any(|above| roots.contains(&above))))
 }
 
-/// Whether what is done with the connection can be done with one of another type.
-fn takes_any(case: &Case<'_, '_, '_>, opened: &Opened) -> bool {
-    let program = case.program();
-    let unit = case.unit();
-    let Some(body) = program.body(unit) else { return false };
-    if matches!(opened.made.failing, Failing::Open) {
-        return false;
-    }
-    match variable_of(body, opened.made.whole) {
-        Some(variable) => {
-            let uses = program.types(unit).uses.get(&variable);
-            uses.is_none_or(|uses| uses.iter().all(|at| is_any_use(case, body, *at)))
-        }
-        None => is_any_use(case, body, opened.made.whole),
-    }
-}
-
-/// The variable that a value is bound to without a type.
-fn variable_of(body: &Body, value: ExprId) -> Option<PatId> {
-    let Expr::Block(stmts) = body.expr(body.parent(value)?) else { return None };
-    stmts.iter().find_map(|stmt| match stmt {
-        Stmt::Let { pat, init, ty: None, .. } if *init == Some(value) => {
-            matches!(body.pat(*pat), Pat::Bind(_, None)).then_some(*pat)
-        }
-        _ => None,
-    })
-}
-
-/// Whether a use of a connection takes any type of connection: a command, or a parameter that is generic.
-fn is_any_use(case: &Case<'_, '_, '_>, body: &Body, at: ExprId) -> bool {
-    let Some(parent) = body.parent(at) else { return false };
-    match body.expr(parent) {
-        Expr::Method { receiver, name, .. } if *receiver == at => is_command(case, parent, name),
-        Expr::Ref(_) => body.parent(parent).is_some_and(|call| is_generic_argument(case, body, call, parent)),
-        Expr::Deref(_) => false,
-        _ => is_generic_argument(case, body, parent, at),
-    }
-}
-
-/// A command: none of the connection's own functions, which other connections may not have.
-fn is_command(case: &Case<'_, '_, '_>, call: ExprId, name: &str) -> bool {
-    let program = case.program();
-    if name == "clone" || name.starts_with("into") {
-        return false;
-    }
-    match program.types(case.unit()).targets.get(&call) {
-        Some(Target::Units { .. } | Target::Constructor) => false,
-        Some(Target::Library { call, .. }) => call.fact.makes.is_none() && !call.fact.checkout,
-        _ => true,
-    }
-}
-
-/// Whether `arg` is given to something generic: to the library itself, or to a parameter `impl Trait` or `T` of the project.
-fn is_generic_argument(case: &Case<'_, '_, '_>, body: &Body, call: ExprId, arg: ExprId) -> bool {
-    let program = case.program();
-    let library = case.analysis().site.call.path.split("::").next().unwrap_or_default();
-    let args = match body.expr(call) {
-        Expr::Call { args, .. } | Expr::Method { args, .. } => args,
-        _ => return false,
-    };
-    let Some(index) = args.iter().position(|one| *one == arg) else { return false };
-    match program.types(case.unit()).targets.get(&call) {
-        Some(Target::Library { call, .. }) => call.path.split("::").next() == Some(library),
-        Some(Target::Foreign(path)) => path.split("::").next() == Some(library),
-        Some(Target::Units { units, .. }) => units.iter().all(|unit| is_generic(program, *unit, index)),
-        _ => false,
-    }
-}
-
-fn is_generic(program: &Program<'_>, unit: UnitId, index: usize) -> bool {
-    let Some(function) = program.unit(unit).function() else { return false };
-    let Some(param) = function.params.get(index) else { return false };
-    let mut ty = &param.ty;
-    while let TypeRef::Ref(inner) = ty {
-        ty = inner;
-    }
-    match ty {
-        TypeRef::Impl(_) => true,
-        TypeRef::Path(path) => {
-            path.single().is_some_and(|name| function.generics.params.iter().any(|(known, _)| known == name))
-        }
-        _ => false,
-    }
-}
-
 /// The module around all that would ask the same cell, where that takes a client; else its own.
 fn home_of(program: &Program<'_>, cell: &Asked, cells: &[Asked]) -> ModuleId {
     let krate = |module: ModuleId| program.modules[module.index()].krate;
@@ -414,16 +374,42 @@ fn home_of(program: &Program<'_>, cell: &Asked, cells: &[Asked]) -> ModuleId {
     })
 }
 
-/// The function that is there already: its module and name.
-fn existing(program: &Program<'_>, module: ModuleId, cell: &Asked) -> Option<(ModuleId, String)> {
+/// The function that is there already: its module and name. One that is handed a client is asked by others with clients of the same
+/// server only.
+fn existing(case: &Case<'_, '_, '_>, cell: &Asked, opened: &Opened) -> Option<(ModuleId, String)> {
+    let program = case.program();
     let reach = if cell.client.is_some() { usize::MAX } else { 1 };
-    upwards(program, module).take(reach).find_map(|module| {
+    let is_same =
+        |layout: &Layout<'_>, name: &str| function(name, cell).is_some_and(|code| layout.has_function(name, &code));
+    let (module, name) = upwards(program, case.module()).take(reach).find_map(|module| {
         let (file, inline) = place_of(program, module);
         let layout = Layout::of(&program.loaded.files[file].text, &inline)?;
-        let known =
-            layout.functions().find(|name| layout.has_function(name, &function(name, cell).unwrap_or_default()))?;
+        let known = layout.functions().find(|name| is_same(&layout, name))?;
         Some((module, known.to_owned()))
-    })
+    })?;
+    if cell.client.is_none() {
+        return Some((module, name));
+    }
+    let Some(Def::Unit(unit)) = program.modules[module.index()].values.get(name.as_str()) else { return None };
+    let is_of_server = |reference: &Reference| {
+        let body = program.body(reference.unit)?;
+        let call = body
+            .parent(reference.expr)
+            .filter(|_| matches!(body.expr(reference.expr), Expr::Path(_)))
+            .unwrap_or(reference.expr);
+        let Expr::Call { args, .. } = body.expr(call) else { return None };
+        let mut client = *args.first()?;
+        while let Expr::Ref(inner) = body.expr(client) {
+            client = *inner;
+        }
+        server(case.context, reference.unit, client, opened.call.file)
+    };
+    let others = program.references(*unit);
+    others.iter().all(|reference| is_of_server(reference) == cell.server).then_some((module, name))
+}
+
+fn server_of(case: &Case<'_, '_, '_>, opened: &Opened) -> Option<String> {
+    server(case.context, case.unit(), opened.client, opened.call.file)
 }
 
 /// `redis_connection` where there is one only; else it is called after the function, too.

@@ -16,6 +16,7 @@ mod layout;
 mod momentary;
 mod slice;
 mod statics;
+mod takers;
 mod value;
 
 use super::context::Context;
