@@ -14,6 +14,9 @@ use crate::source::{Overlay, Sources};
 /// Fixes lead to no more rounds than this. Each round applies whatever does not overlap, so that more than three are rare.
 const MAX_ROUNDS: usize = 12;
 
+/// A finding is given up when it is there still after so many fixes.
+const MAX_TRIES: usize = 4;
+
 /// Which fixes are wanted.
 #[derive(Clone, Copy)]
 pub struct Wanted<'w> {
@@ -58,6 +61,7 @@ pub fn mend(request: &Request, wanted: Wanted<'_>) -> Result<Mended, CheckError>
     let mut before = Overlay::new();
     let mut mended = Vec::new();
     let mut refusals: BTreeMap<Kind, Refusal> = BTreeMap::new();
+    let mut tries: BTreeMap<Kind, usize> = BTreeMap::new();
     let mut checked = run(&request)?;
     for _ in 0..MAX_ROUNDS {
         let candidates: Vec<(&Finding, &Fix)> = wanted_fixes(&checked, wanted, &mut refusals);
@@ -86,10 +90,15 @@ pub fn mend(request: &Request, wanted: Wanted<'_>) -> Result<Mended, CheckError>
             // Of what is alike, all or nothing: which one is which can't be told any more.
             let kind = kind(&finding);
             let expected = known.get(&kind).copied().unwrap_or_default().saturating_sub(made[&kind]);
-            if left.get(&kind).copied().unwrap_or_default() > expected {
-                refusals.insert(kind, Refusal::Useless);
-            } else {
+            if left.get(&kind).copied().unwrap_or_default() <= expected {
                 mended.push(finding);
+                continue;
+            }
+            // What is built in several places is mended place by place.
+            let tries = tries.entry(kind.clone()).or_insert(0);
+            *tries += 1;
+            if *tries >= MAX_TRIES {
+                refusals.insert(kind, Refusal::Useless);
             }
         }
     }

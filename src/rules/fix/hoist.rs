@@ -57,13 +57,10 @@ pub(super) fn hoisted(case: &Case<'_, '_, '_>) -> Option<Fix> {
     let value = text_of(program, unit, made.whole);
     let bound = bound_by(body, made.whole);
     let name = match bound {
-        Some((name, _)) => name.to_owned(),
-        None => format!("{}_{}", family_of(case), case.analysis().site.resource.name()),
+        Some((name, variable)) if !is_taken(case, unit, name, Some(variable)) => name.to_owned(),
+        Some(_) => return None,
+        None => new_name(case, unit, body)?,
     };
-    let uses_of_name = body.words.iter().filter(|word| **word == name.as_str()).count();
-    if is_taken(case, unit, &name, bound.map(|(_, variable)| variable)) || (bound.is_none() && uses_of_name > 0) {
-        return None;
-    }
     let moves = bound.is_some_and(|(_, variable)| is_loop && !crosses && is_only_borrowed(case, unit, body, variable));
     if shared && !moves {
         lines.push(format!("let {name} = {value};"));
@@ -174,6 +171,14 @@ fn bound_by(body: &Body, value: ExprId) -> Option<(&str, PatId)> {
         },
         _ => None,
     })
+}
+
+/// A name that nothing in the function has: `http_client`.
+fn new_name(case: &Case<'_, '_, '_>, unit: UnitId, body: &Body) -> Option<String> {
+    let base = format!("{}_{}", family_of(case), case.analysis().site.resource.name()).replace('-', "_");
+    let names = (1..9).map(|number| if number == 1 { base.clone() } else { format!("{base}_{number}") });
+    let is_used = |name: &str| body.words.iter().any(|word| word == name) || is_taken(case, unit, name, None);
+    names.into_iter().find(|name| !is_used(name))
 }
 
 /// Whether something else in the function has this name.

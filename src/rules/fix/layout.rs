@@ -200,17 +200,20 @@ impl<'t> Layout<'t> {
         if self.has(name) { (path.to_owned(), None) } else { (name.to_owned(), Some(self.import_of(path))) }
     }
 
-    /// Among the imports of the same crate, in order; else before all others.
+    /// Among the imports of its kind (the standard library's, other crates', the crate's own), in order; else in front of all others,
+    /// or behind the standard library's.
     fn import_of(&self, path: &str) -> (usize, String) {
         let line = format!("use {path};");
-        let krate = path.split("::").next().unwrap_or(path);
-        let of_crate = |text: &str| text.starts_with(&format!("use {krate}::"));
-        let same: Vec<&(String, Range<usize>)> = self.imports.iter().filter(|(text, _)| of_crate(text)).collect();
-        if let Some((_, range)) = same.iter().find(|(text, _)| text.as_str() > line.as_str()) {
+        let of_kind = |kind: Kind| self.imports.iter().filter(move |(text, _)| Kind::of(text) == kind);
+        let kind = Kind::of(&line);
+        if let Some((_, range)) = of_kind(kind).find(|(text, _)| text.as_str() > line.as_str()) {
             return (range.start, format!("{line}\n{}", self.indent));
         }
-        if let Some((_, range)) = same.last() {
+        if let Some((_, range)) = of_kind(kind).last() {
             return (range.end, format!("\n{}{line}", self.indent));
+        }
+        if let Some((_, range)) = of_kind(Kind::Std).last() {
+            return (range.end, format!("\n\n{}{line}", self.indent));
         }
         if let Some((_, range)) = self.imports.first() {
             return (range.start, format!("{line}\n\n{}", self.indent));
@@ -244,6 +247,25 @@ fn code_of(item: &syn::ItemFn) -> String {
 /// Code without what only lays it out.
 fn plain(code: &str) -> String {
     code.chars().filter(|c| !c.is_whitespace() && *c != ',').collect()
+}
+
+/// Where an import comes from: those of one kind stand together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Std,
+    Other,
+    Own,
+}
+
+impl Kind {
+    fn of(import: &str) -> Kind {
+        let path = import.trim_start_matches("pub ").trim_start_matches("use ").trim_start_matches("::");
+        match path.split("::").next().unwrap_or(path) {
+            "std" | "core" | "alloc" => Kind::Std,
+            "crate" | "self" | "super" => Kind::Own,
+            _ => Kind::Other,
+        }
+    }
 }
 
 fn is_prelude(item: &syn::Item) -> bool {
@@ -348,6 +370,10 @@ mod tests {
         assert_eq!(naming("use axum::A;\n"), short("use std::sync::LazyLock;\n\nuse axum::A;\n"));
         assert_eq!(naming("use std::sync::{Arc, LazyLock};\n"), short("use std::sync::{Arc, LazyLock};\n"));
         assert_eq!(naming("fn f() {}\n"), short("use std::sync::LazyLock;\n\nfn f() {}\n"));
+        let layout = Layout::of("use std::a;\n\nuse axum::B;\nuse crate::C;\n", &[]).expect("it parses");
+        assert_eq!(layout.naming("tokio::D").1, Some((25, "\nuse tokio::D;".to_owned())));
+        let layout = Layout::of("use std::a;\n\nuse crate::C;\n", &[]).expect("it parses");
+        assert_eq!(layout.naming("tokio::D").1, Some((11, "\n\nuse tokio::D;".to_owned())));
         let full = |text: &str| ("std::sync::LazyLock".to_owned(), text.to_owned());
         assert_eq!(naming("use other::LazyLock;\n"), full("use other::LazyLock;\n"));
     }
