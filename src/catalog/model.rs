@@ -578,6 +578,9 @@ pub struct CallFact {
     /// What does the same with a value that is kept, where this call makes one for itself alone.
     #[serde(default)]
     pub instead: Option<Instead>,
+    /// The same construction with a limit to what it waits for.
+    #[serde(default)]
+    pub timed: Vec<Timed>,
     /// The connection is held for a subscription or as a dedicated stream: made to be kept.
     #[serde(default)]
     pub dedicated: bool,
@@ -593,6 +596,20 @@ pub struct CallFact {
     /// Where that was read.
     #[serde(default)]
     pub source: Option<String>,
+}
+
+/// A construction with timeouts, of the same type as the one without.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Timed {
+    /// Which timeouts it sets.
+    pub kinds: Vec<TimeoutKind>,
+    /// Versions (a semver requirement on the first of `packages`); absent: all.
+    #[serde(default)]
+    pub versions: Option<String>,
+    /// The expression, with canonical paths: `{receiver}` and `{args}` are the call's, `{some}` is what stands in the `Some(..)` that
+    /// is its only argument.
+    pub code: String,
 }
 
 /// The calls on a kept value that do what a function does with one of its own: `client.get(url).send()` for `get(url)`.

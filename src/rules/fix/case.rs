@@ -71,19 +71,9 @@ impl<'c, 'f> Case<'_, 'c, 'f> {
         self.spelled(&code)
     }
 
-    /// A canonical path (with the arguments of a type) as the unit's crate can name it.
+    /// See [`spelled`].
     pub(super) fn spelled(&self, path: &str) -> Option<String> {
-        let (first, rest) = path.split_once("::")?;
-        if first == "std" {
-            return Some(path.to_owned());
-        }
-        let krate = self.program().crate_of(self.unit());
-        let mut names = krate.externs.iter().filter(|(_, library)| library.replace('-', "_") == first);
-        let first_name = names.clone().map(|(name, _)| name).min()?;
-        let name = names.find(|(name, _)| name.as_str() == first).map_or(first_name, |(name, _)| name);
-        // Arguments of other libraries would have to be spelled, too.
-        let is_plain = !rest.contains('<') || rest.matches("::").count() == 0;
-        is_plain.then(|| format!("{name}::{rest}"))
+        spelled(self.program(), self.unit(), path)
     }
 
     /// The module that the unit stands in.
@@ -95,6 +85,26 @@ impl<'c, 'f> Case<'_, 'c, 'f> {
     pub(super) fn draft(&self) -> Draft<'c, 'f> {
         Draft { program: self.program(), edits: Vec::new() }
     }
+}
+
+/// A canonical path (with the arguments of a type) as the crate of a unit can name it.
+pub(super) fn spelled(program: &Program<'_>, unit: UnitId, path: &str) -> Option<String> {
+    let (first, rest) = path.split_once("::")?;
+    let name = extern_name(program, unit, first)?;
+    // Arguments of other libraries would have to be spelled, too.
+    let is_plain = !rest.contains('<') || rest.matches("::").count() == 0;
+    is_plain.then(|| format!("{name}::{rest}"))
+}
+
+/// The name by which the crate of a unit knows a library.
+pub(super) fn extern_name(program: &Program<'_>, unit: UnitId, library: &str) -> Option<String> {
+    if library == "std" {
+        return Some(library.to_owned());
+    }
+    let krate = program.crate_of(unit);
+    let names = krate.externs.iter().filter(|(_, real)| real.replace('-', "_") == library).map(|(name, _)| name);
+    let first = names.clone().min()?;
+    Some(names.into_iter().find(|name| *name == library).unwrap_or(first).to_string())
 }
 
 /// The file of a module, and the inline modules around it there, outermost first.

@@ -17,6 +17,7 @@ mod momentary;
 mod slice;
 mod statics;
 mod takers;
+mod timed;
 mod value;
 
 use super::context::Context;
@@ -25,6 +26,7 @@ use super::help::situation::Situation;
 use crate::finding::Fix;
 use crate::flow::{Analysis, Frequency};
 use case::Case;
+pub(super) use timed::timed;
 
 /// The fix for each analysis that broke a rule.
 pub(super) fn of<'c>(
