@@ -17,6 +17,7 @@ pub mod config;
 pub mod discover;
 pub mod facts;
 pub mod finding;
+pub mod fix;
 pub mod flow;
 mod lexical;
 pub mod link;

@@ -12,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use thiserror::Error;
 
 use super::examples;
+use super::fix::FixArgs;
 use super::levels::LevelChanges;
 use super::output::{CargoCommand, OutputArgs};
 use crate::config::Choice;
@@ -193,6 +194,9 @@ pub struct CheckArgs {
     /// Arguments of the cargo command
     #[arg(last = true, value_name = "CARGO ARGUMENTS", requires = "with_cargo", help_heading = None::<&str>)]
     pub cargo_args: Vec<OsString>,
+    /// Which fixes are made.
+    #[command(flatten)]
+    pub fixes: FixArgs,
     /// Levels of single rules.
     #[command(flatten)]
     pub levels: LevelChanges,

@@ -9,6 +9,7 @@ mod baseline;
 pub mod cargo;
 mod config;
 mod examples;
+mod fix;
 mod generated;
 pub mod levels;
 mod lsp;

@@ -3,12 +3,15 @@
 //! In: file contents. Out: [`Span`]s (what facts and findings point with) and [`Sources`], the store that turns a
 //! span back into text for the reports. Lines count from 1 everywhere; columns of a [`Span`] count characters from 1.
 
+mod whole;
+
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
+pub(crate) use whole::write_whole;
 
 /// A position in a file: 1-based line, 1-based column in characters (not bytes).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
