@@ -16,7 +16,7 @@ use super::fixes::{together, workspace_edit};
 use super::position::Lines;
 use super::snapshot::Snapshot;
 use super::suppressing;
-use crate::finding::{Applicability, Edit, Finding};
+use crate::finding::{Applicability, Edit, Finding, Fix};
 use crate::source::{SourceFile, Span};
 
 /// Makes all safe fixes of a file.
@@ -103,7 +103,8 @@ impl Actions<'_> {
     /// All safe fixes of the file.
     fn fix_all(&self, findings: &[&Finding]) -> Option<Value> {
         let fixes = findings.iter().filter_map(|finding| finding.fix.as_ref());
-        let edits = together(fixes.filter(|fix| fix.applicability == Applicability::Safe));
+        let safe: Vec<&Fix> = fixes.filter(|fix| fix.applicability == Applicability::Safe).collect();
+        let edits = together(&safe, &self.snapshot.sources);
         if edits.is_empty() {
             return None;
         }

@@ -15,7 +15,8 @@ use super::position::Lines;
 use super::snapshot::Snapshot;
 use super::uri::uri_of;
 use crate::finding::{Edit, Fix};
-use crate::source::SourceFile;
+use crate::fix::merge;
+use crate::source::{SourceFile, Sources};
 
 /// The edits of a document.
 struct Edited {
@@ -70,23 +71,16 @@ fn plain(all: Vec<Edited>) -> WorkspaceEdit {
     WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }
 }
 
-/// The edits of several fixes together. A fix that touches what an earlier one touches is left out, as a whole: once the
-/// others are made there will be a new one.
-pub(super) fn together<'f>(fixes: impl IntoIterator<Item = &'f Fix>) -> Vec<Edit> {
-    let mut all: Vec<Edit> = Vec::new();
-    for fix in fixes {
-        if fix.edits.iter().all(|edit| all.iter().all(|other| !meet(edit, other))) {
-            all.extend(fix.edits.iter().cloned());
-        }
-    }
-    all.sort_by(|a, b| a.location.cmp(&b.location));
-    all
-}
-
-/// Whether two edits touch one place.
-fn meet(one: &Edit, other: &Edit) -> bool {
-    let (a, b) = (&one.location, &other.location);
-    a.file == b.file && a.span.start <= b.span.end && b.span.start <= a.span.end
+/// The edits of several fixes, as many as go together. What is left out gets a new fix once the others are made.
+pub(super) fn together(fixes: &[&Fix], sources: &Sources) -> Vec<Edit> {
+    let applied = merge(fixes, sources).applied;
+    let edits = applied.into_iter().flat_map(|index| &fixes[index].edits);
+    // What two of them insert at one place is inserted once, imports before other things.
+    let is_other = |edit: &Edit| !edit.replacement.trim_start().starts_with("use ");
+    let mut edits: Vec<Edit> = edits.cloned().collect();
+    edits.sort_by(|a, b| (&a.location, is_other(a), &a.replacement).cmp(&(&b.location, is_other(b), &b.replacement)));
+    edits.dedup();
+    edits
 }
 
 #[cfg(test)]
@@ -95,19 +89,31 @@ mod tests {
     use crate::finding::{Applicability, Location};
     use crate::source::{Pos, Span};
 
-    fn fix(edits: &[(u32, u32)]) -> Fix {
-        let pos = |column| Pos { line: 1, column };
-        let edit = |(from, to): &(u32, u32)| Edit {
-            location: Location { file: "a.rs".to_owned(), span: Span { start: pos(*from), end: pos(*to) } },
-            replacement: String::new(),
-        };
-        Fix { applicability: Applicability::Safe, title: String::new(), edits: edits.iter().map(edit).collect() }
-    }
-
     #[test]
-    fn fixes_that_meet_are_not_made_together() {
-        let fixes = [fix(&[(5, 6), (9, 9)]), fix(&[(1, 2), (6, 7)]), fix(&[(9, 9)]), fix(&[(1, 2)])];
-        let columns: Vec<u32> = together(&fixes).iter().map(|edit| edit.location.span.start.column).collect();
-        assert_eq!(columns, [1, 5, 9], "the second and third as a whole are left out");
+    fn what_goes_together_is_made_together() {
+        let pos = |column| Pos { line: 1, column };
+        let edit = |(from, to, text): (u32, u32, &str)| Edit {
+            location: Location { file: "a.rs".to_owned(), span: Span { start: pos(from), end: pos(to) } },
+            replacement: text.to_owned(),
+        };
+        let fix = |edits: &[(u32, u32, &str)]| Fix {
+            applicability: Applicability::Safe,
+            title: String::new(),
+            edits: edits.iter().copied().map(edit).collect(),
+        };
+        let mut sources = Sources::default();
+        sources.insert(SourceFile { name: "a.rs".to_owned(), path: "a.rs".into(), text: "abcdefghij".into() });
+        let fixes = [
+            fix(&[(1, 1, "static A;"), (5, 7, "x")]),
+            fix(&[(1, 1, "use b;"), (1, 1, "static A;")]),
+            fix(&[(6, 8, "y"), (9, 9, "never")]),
+        ];
+        let all: Vec<&Fix> = fixes.iter().collect();
+        let made: Vec<(u32, String)> = together(&all, &sources)
+            .into_iter()
+            .map(|edit| (edit.location.span.start.column, edit.replacement))
+            .collect();
+        let wanted = [(1, "use b;"), (1, "static A;"), (5, "x")].map(|(column, text)| (column, text.to_owned()));
+        assert_eq!(made, wanted, "the third touches what the first changes, and is left out as a whole");
     }
 }

@@ -25,7 +25,7 @@ use crate::source::{Overlay, Pos, shown_name};
 const STACK: usize = 64 << 20;
 
 /// An analysis that takes longer is not begun while somebody types.
-const QUICK: Duration = Duration::from_millis(60);
+const QUICK: Duration = Duration::from_millis(150);
 
 /// Nobody waits longer for the next key.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -91,7 +91,7 @@ pub(super) fn start(setup: Box<Setup>, inputs: Sender<Input>) -> std::io::Result
             open: Overlay::default(),
             wishes: Wishes::default(),
             state: 0,
-            longest: Duration::ZERO,
+            last: Duration::ZERO,
             told: Vec::new(),
         };
         pool.install(move || worker.run(&to_do));
@@ -108,7 +108,7 @@ struct Worker {
     wishes: Wishes,
     state: u64,
     /// How long the last analysis took.
-    longest: Duration,
+    last: Duration,
     /// Troubles that the user knows of.
     told: Vec<String>,
 }
@@ -124,7 +124,7 @@ impl Worker {
 
     /// Takes what comes meanwhile.
     fn take_more(&mut self, jobs: &Receiver<Stamped>) {
-        let patience = if self.longest > QUICK { self.longest.min(PATIENCE) } else { Duration::ZERO };
+        let patience = if self.last > QUICK { PATIENCE.min(self.last) } else { Duration::ZERO };
         let start = Instant::now();
         loop {
             match jobs.recv_timeout(patience) {
@@ -221,7 +221,7 @@ impl Worker {
             }
         }
         if !snapshots.is_empty() {
-            self.longest = start.elapsed();
+            self.last = start.elapsed();
         }
         self.event(Event::State(self.state, snapshots));
     }

@@ -106,7 +106,7 @@ fn actions_after_a_change_are_those_of_the_change() {
 #[test]
 fn the_actions_of_a_project() {
     let shop = root().join("fixtures/projects/shop");
-    let mut client = super::Client::start(&[&shop], able(), Value::Null);
+    let mut client = super::start(&[&shop], able(), Value::Null);
     let all = client.request("workspace/diagnostic", json!({ "previousResultIds": [] }));
     let mut lines = Vec::new();
     for file in all["items"].as_array().expect("files") {

@@ -1,19 +1,16 @@
 //! A client that does what a test tells it.
 //!
-//! It answers the server's requests at once, and keeps everything that the server says. Whatever is waited for comes within
+//! In: the command that starts the server, what to say. Out: what the server says. It answers the server's requests at once, and keeps everything that the server says. Whatever is waited for comes within
 //! [`PATIENCE`], or the test fails with what was said.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-
-use super::{rules, uri};
-use crate::common::binary::plain;
 
 /// An unoptimised server on a busy machine needs time.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -60,8 +57,7 @@ pub(super) fn able() -> Value {
 
 impl Client {
     /// Starts a server; nothing is said yet.
-    pub(super) fn silent() -> Client {
-        let mut command = plain("connlint");
+    pub(super) fn silent(mut command: Command) -> Client {
         command.arg("lsp").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
         let mut server = command.spawn().expect("the binary runs");
         let input = server.stdin.take();
@@ -88,8 +84,8 @@ impl Client {
     }
 
     /// Starts a server and initialises it.
-    pub(super) fn start(folders: &[&Path], capabilities: Value, options: Value) -> Client {
-        let mut client = Client::silent();
+    pub(super) fn start(command: Command, folders: &[&Path], capabilities: Value, options: Value) -> Client {
+        let mut client = Client::silent(command);
         client.initialise(folders, capabilities, options);
         client
     }
@@ -229,6 +225,12 @@ impl Client {
         self.notify("workspace/didChangeWatchedFiles", json!({ "changes": changes }));
     }
 
+    /// The server's number among the processes.
+    #[allow(dead_code, reason = "the benchmark asks")]
+    pub(super) fn process(&self) -> u32 {
+        self.server.id()
+    }
+
     /// Ends the conversation as the protocol wants it.
     #[track_caller]
     pub(super) fn stop(mut self) {
@@ -281,4 +283,15 @@ fn read(output: &mut impl BufRead) -> Option<Value> {
     let mut content = vec![0; length];
     output.read_exact(&mut content).ok()?;
     Some(serde_json::from_slice(&content).expect("the server writes JSON"))
+}
+
+pub(super) fn uri(path: &Path) -> String {
+    connlint::source::file_url(path)
+}
+
+/// The rule and the first line of each diagnostic.
+pub(super) fn rules(diagnostics: &Value) -> Vec<(String, u64)> {
+    let all = diagnostics.as_array().expect("diagnostics are a list").iter();
+    let rule = |one: &Value| one["code"].as_str().unwrap_or("-").to_owned();
+    all.map(|one| (rule(one), one["range"]["start"]["line"].as_u64().expect("a line"))).collect()
 }

@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::client::{Client, able};
+use super::client::able;
 use super::{OPERATION, PER_CALL, PER_REQUEST, Project, at, rules, uri};
 use crate::common::{MANIFEST, ONE_FINDING, root};
 
 #[test]
 fn the_diagnostics_of_a_project() {
     let shop = root().join("fixtures/projects/shop");
-    let mut client = Client::start(&[&shop], able(), Value::Null);
+    let mut client = super::start(&[&shop], able(), Value::Null);
     let seen = client.request("workspace/diagnostic", json!({ "previousResultIds": [] }));
     let text = serde_json::to_string_pretty(&seen).expect("it is JSON").replace(&uri(root()), "[ROOT]");
     insta::assert_snapshot!("shop", text);
@@ -150,7 +150,7 @@ fn a_huge_file_is_a_file() {
 fn diagnostics_can_be_asked_for() {
     let mut capabilities = able();
     capabilities["textDocument"]["diagnostic"] = json!({});
-    let mut client = Client::silent();
+    let mut client = super::silent();
     let folder = super::folder(&[("Cargo.toml", MANIFEST), ("src/main.rs", ONE_FINDING)]);
     let result = client.initialise(&[folder.path()], capabilities, json!({ "diagnostics": "pull" }));
     assert_eq!(result["capabilities"]["diagnosticProvider"]["workspaceDiagnostics"], true);
@@ -182,7 +182,7 @@ fn diagnostics_can_be_asked_for() {
 fn known_findings_are_hints() {
     let folder = super::folder(&[("Cargo.toml", MANIFEST), ("src/main.rs", ONE_FINDING)]);
     crate::common::binary::connlint(&["baseline", "write"]).within(folder.path()).exits(0);
-    let mut client = Client::start(&[folder.path()], able(), Value::Null);
+    let mut client = super::start(&[folder.path()], able(), Value::Null);
     let uri = uri(&folder.path().join("src/main.rs"));
     client.sees(&uri, &[(PER_REQUEST, 5)]);
     assert_eq!(client.diagnostics[&uri]["diagnostics"][0]["severity"], 4);

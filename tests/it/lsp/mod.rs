@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::common::binary::plain;
 use super::common::{MANIFEST, ONE_FINDING, write};
-use client::Client;
+use client::{Client, rules, uri};
 
 /// A project with one finding, and a client that has it open as its folder.
 struct Project {
@@ -30,7 +31,7 @@ impl Project {
     /// One with further files, capabilities and options.
     fn with(files: &[(&str, &str)], capabilities: Value, options: Value) -> Project {
         let folder = folder(&[&[("Cargo.toml", MANIFEST), ("src/main.rs", ONE_FINDING)], files].concat());
-        let client = Client::start(&[folder.path()], capabilities, options);
+        let client = start(&[folder.path()], capabilities, options);
         Project { folder, client }
     }
 
@@ -57,6 +58,16 @@ impl Project {
     }
 }
 
+/// A client of the built binary that has folders open.
+fn start(folders: &[&Path], capabilities: Value, options: Value) -> Client {
+    Client::start(plain("connlint"), folders, capabilities, options)
+}
+
+/// A client that has said nothing yet.
+fn silent() -> Client {
+    Client::silent(plain("connlint"))
+}
+
 /// A folder with files.
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder can be made");
@@ -64,19 +75,8 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     folder
 }
 
-fn uri(path: &Path) -> String {
-    connlint::source::file_url(path)
-}
-
 fn at(line: u64, character: u64) -> Value {
     json!({ "line": line, "character": character })
-}
-
-/// The rule and the first line of each diagnostic.
-fn rules(diagnostics: &Value) -> Vec<(String, u64)> {
-    let all = diagnostics.as_array().expect("diagnostics are a list").iter();
-    let rule = |one: &Value| one["code"].as_str().unwrap_or("-").to_owned();
-    all.map(|one| (rule(one), one["range"]["start"]["line"].as_u64().expect("a line"))).collect()
 }
 
 const PER_REQUEST: &str = "client-per-request";

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::client::{Client, able};
+use super::client::able;
 use super::{OPERATION, PER_REQUEST, Project, at};
 
 const PARSE_ERROR: i64 = -32700;
@@ -21,7 +21,7 @@ fn the_whole_conversation() {
 
 #[test]
 fn before_initialize_nothing_is_done() {
-    let mut client = Client::silent();
+    let mut client = super::silent();
     assert_eq!(client.refused("textDocument/hover", json!({})), NOT_INITIALISED);
     assert_eq!(client.refused("shutdown", Value::Null), NOT_INITIALISED);
     client.notify("textDocument/didOpen", json!({ "textDocument": 7 }));
@@ -32,7 +32,7 @@ fn before_initialize_nothing_is_done() {
 
 #[test]
 fn after_shutdown_only_exit_is_heard() {
-    let mut client = Client::start(&[], able(), Value::Null);
+    let mut client = super::start(&[], able(), Value::Null);
     client.request("shutdown", Value::Null);
     assert_eq!(client.refused("textDocument/hover", json!({})), INVALID_REQUEST);
     assert_eq!(client.refused("shutdown", Value::Null), INVALID_REQUEST);
@@ -43,10 +43,10 @@ fn after_shutdown_only_exit_is_heard() {
 
 #[test]
 fn an_end_without_shutdown_is_told_by_the_exit_code() {
-    let mut client = Client::start(&[], able(), Value::Null);
+    let mut client = super::start(&[], able(), Value::Null);
     client.notify("exit", Value::Null);
     assert_eq!(client.exit_code(), 1);
-    let mut client = Client::silent();
+    let mut client = super::silent();
     client.hang_up();
     assert_eq!(client.exit_code(), 1);
 }

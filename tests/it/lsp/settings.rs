@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::client::{Client, able};
+use super::client::able;
 use super::{PER_REQUEST, Project, uri};
 use crate::common::{MANIFEST, ONE_FINDING, root};
 
@@ -61,7 +61,7 @@ fn the_user_s_settings_are_asked_for() {
     let mut capabilities = able();
     capabilities["workspace"]["configuration"] = json!(true);
     let folder = super::folder(&[("Cargo.toml", MANIFEST), ("src/main.rs", ONE_FINDING), ("off.toml", OFF)]);
-    let mut client = Client::silent();
+    let mut client = super::silent();
     client.settings = json!({ "config": "off.toml" });
     client.initialise(&[folder.path()], capabilities, Value::Null);
     let main = uri(&folder.path().join("src/main.rs"));
@@ -95,7 +95,7 @@ fn settings_may_be_sent_and_may_be_wrong() {
 fn pedantic_rules_can_be_asked_for() {
     let folder = root().join("fixtures/practice/implicit-pool-size");
     for (options, wanted) in [(json!({}), false), (json!({ "pedantic": true }), true)] {
-        let mut client = Client::start(&[&folder], able(), options);
+        let mut client = super::start(&[&folder], able(), options);
         let seen = client.request("workspace/diagnostic", json!({ "previousResultIds": [] })).to_string();
         assert_eq!(seen.contains("implicit-pool-size"), wanted, "{seen}");
         client.stop();
