@@ -60,7 +60,7 @@ impl Actions<'_> {
         let is_safe = fix.applicability == Applicability::Safe;
         let note = if is_safe { "" } else { " (may change behaviour)" };
         let action = CodeAction {
-            is_preferred: (is_safe && self.client.preferred_actions).then_some(true),
+            is_preferred: is_safe.then_some(true),
             ..self.quick_fix(finding, format!("{}{note}", capitalised(&fix.title)), &fix.edits)?
         };
         self.shown(action)

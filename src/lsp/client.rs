@@ -34,7 +34,6 @@ pub(super) struct Client {
     pub(super) versioned_edits: bool,
     /// Actions may be more than commands.
     pub(super) action_literals: bool,
-    pub(super) preferred_actions: bool,
     pub(super) progress: bool,
     pub(super) configuration: bool,
     pub(super) register_configuration: bool,
@@ -68,7 +67,6 @@ impl Client {
             refresh_lenses: can("workspace/codeLens/refreshSupport"),
             versioned_edits: can("workspace/workspaceEdit/documentChanges"),
             action_literals: is_there("textDocument/codeAction/codeActionLiteralSupport"),
-            preferred_actions: can("textDocument/codeAction/isPreferredSupport"),
             progress: can("window/workDoneProgress"),
             configuration: can("workspace/configuration"),
             register_configuration: can("workspace/didChangeConfiguration/dynamicRegistration"),
