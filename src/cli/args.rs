@@ -75,6 +75,7 @@ pub enum Command {
     /// Serve an editor: a language server on standard input and output
     ///
     /// Editors start it; docs/editor.md has their configurations. It ends with 0 when it was told to, else with 1.
+    #[command(after_help = examples::LSP)]
     Lsp(LspArgs),
     /// Write the script by which a shell completes the command line
     Completions(CompletionsArgs),

@@ -38,6 +38,9 @@ use std::io::{BufRead, Write};
 pub use roots::{Setup, SetupError};
 pub use settings::Wishes;
 
+/// So long may it take to write what was said last.
+const LAST_WORDS: std::time::Duration = std::time::Duration::from_secs(1);
+
 /// How a server ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
@@ -57,7 +60,10 @@ pub fn serve(
     setup: Box<Setup>,
 ) -> std::io::Result<End> {
     let (inputs, incoming) = std::sync::mpsc::channel();
-    let replies = transport::start(input, output, inputs.clone())?;
+    let (replies, written) = transport::start(input, output, inputs.clone())?;
     let jobs = worker::start(setup, inputs)?;
-    Ok(server::Server::new(replies, jobs).run(&incoming))
+    let end = server::Server::new(replies, jobs).run(&incoming);
+    // What was said last is written, unless the client doesn't read any more.
+    let _ = written.recv_timeout(LAST_WORDS);
+    Ok(end)
 }

@@ -4,7 +4,7 @@
 //! message is one [`Received`], too: the protocol has an answer for it.
 
 use std::io::{self, BufRead, Read, Write};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 use serde_json::Value;
 
@@ -24,12 +24,13 @@ pub(super) enum Received {
     Broken(String),
 }
 
-/// Starts the threads that read, into `inputs`, and write.
+/// Starts the threads that read, into `inputs`, and write. The receiver hears, by being closed, that everything is written once
+/// the sender is dropped.
 pub(super) fn start(
     mut input: impl BufRead + Send + 'static,
     mut output: impl Write + Send + 'static,
     inputs: Sender<Input>,
-) -> io::Result<Sender<Value>> {
+) -> io::Result<(Sender<Value>, Receiver<()>)> {
     let read = move || {
         while let Ok(Some(message)) = read(&mut input) {
             let is_exit = matches!(&message, Received::Message(message) if message["method"] == "exit");
@@ -43,7 +44,9 @@ pub(super) fn start(
     std::thread::Builder::new().name("lsp-reader".to_owned()).spawn(read)?;
     // Without a bound: a client that writes and does not read must not make us wait, or both wait for ever.
     let (replies, to_write) = channel::<Value>();
+    let (writing, written) = channel();
     let write = move || {
+        let _writing: Sender<()> = writing;
         for message in to_write {
             if write(&mut output, &message).is_err() {
                 break;
@@ -51,7 +54,7 @@ pub(super) fn start(
         }
     };
     std::thread::Builder::new().name("lsp-writer".to_owned()).spawn(write)?;
-    Ok(replies)
+    Ok((replies, written))
 }
 
 /// The next message; none at the end.

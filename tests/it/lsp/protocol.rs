@@ -42,6 +42,17 @@ fn after_shutdown_only_exit_is_heard() {
 }
 
 #[test]
+fn what_was_asked_before_exit_is_answered() {
+    let mut client = super::silent();
+    let first = client.begin("initialize", json!({ "capabilities": {} }));
+    let last = client.begin("shutdown", Value::Null);
+    client.notify("exit", Value::Null);
+    assert!(client.answer(first)["result"].is_object());
+    assert!(client.answer(last).get("error").is_none());
+    assert_eq!(client.exit_code(), 0);
+}
+
+#[test]
 fn an_end_without_shutdown_is_told_by_the_exit_code() {
     let mut client = super::start(&[], able(), Value::Null);
     client.notify("exit", Value::Null);
