@@ -50,13 +50,13 @@ pub(super) struct Asked {
 }
 
 /// A connection that is opened.
-struct Opened {
+pub(super) struct Opened {
     /// The call.
     expr: ExprId,
     call: std::sync::Arc<CallRef>,
     /// On what.
-    client: ExprId,
-    made: Made,
+    pub(super) client: ExprId,
+    pub(super) made: Made,
 }
 
 /// Asks a cell for the connection.
@@ -139,7 +139,7 @@ pub(super) fn cell_of(case: &Case<'_, '_, '_>) -> Option<Asked> {
 }
 
 /// The asynchronous call that opens the connection: the construction itself, or the one that is made of the client.
-fn opened(case: &Case<'_, '_, '_>) -> Option<Opened> {
+pub(super) fn opened(case: &Case<'_, '_, '_>) -> Option<Opened> {
     let program = case.program();
     let site = &case.analysis().site;
     let body = program.body(site.unit)?;

@@ -3,8 +3,9 @@
 //! In: the analyses that broke a rule. Out: a [`Fix`] for each where one is certain. The ways, in order:
 //!
 //! 1. [`hoist`]: once, in front of a loop or a worker's closure.
-//! 2. [`cell`]: a connection that is opened when it is first asked for.
-//! 3. [`statics`], [`momentary`]: the construction moves into a static, of whose value a clone is taken.
+//! 2. [`reach`]: what the function has at hand already.
+//! 3. [`cell`]: a connection that is opened when it is first asked for.
+//! 4. [`statics`], [`momentary`]: the construction moves into a static, of whose value a clone is taken.
 //!
 //! What a fix writes has the very type of what it replaces, so that the program compiles as before; where that is not certain,
 //! there is no fix, and the help shows what to write.
@@ -14,6 +15,7 @@ mod cell;
 mod hoist;
 mod layout;
 mod momentary;
+mod reach;
 mod slice;
 mod statics;
 mod takers;

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::case::{Case, Draft, Names, function_name, has_comment, path_to, place_of, upwards};
 use super::layout::Layout;
 use super::slice::{Slice, range_of, text_of, text_of_file};
-use super::value::{Failing, Made};
+use super::value::{Failing, Made, is_result, keeps_error_type};
 use crate::facts::{Expr, ExprId};
 use crate::finding::{Applicability, Fix, Resource};
 use crate::link::{ModuleId, Program, Target, UnitId, UnitKind};
@@ -122,7 +122,13 @@ pub(super) fn cell_of(case: &Case<'_, '_, '_>) -> Option<Cell> {
         return plain_cell(case, &case.name_of(&built)?, &case.spelled(&site.call.path)?);
     }
     let made = case.made()?;
-    if made.failing == Failing::Open && !is_returned(program, unit, made.whole) {
+    let body = program.body(unit)?;
+    let is_lost = match made.failing {
+        Failing::Open => !is_result(body, made.whole),
+        Failing::Handed => !keeps_error_type(body, made.whole),
+        Failing::Never | Failing::Settled => false,
+    };
+    if is_lost {
         return None;
     }
     let ty = case.name_of(&built)?;
@@ -240,27 +246,9 @@ fn names_parameter(case: &Case<'_, '_, '_>, slice: &Slice) -> bool {
         .any(|word| names.contains(&word) || word == "Self")
 }
 
-/// Whether a `Result` is what the function gives back, so that its type is known.
-fn is_returned(program: &Program<'_>, unit: UnitId, expr: ExprId) -> bool {
-    let Some(body) = program.body(unit) else { return false };
-    let is_tail = |at: ExprId| match body.parent(at) {
-        Some(parent) => match body.expr(parent) {
-            Expr::Block(stmts) => {
-                matches!(stmts.last(), Some(crate::facts::Stmt::Tail(tail)) if *tail == at) && body.root == Some(parent)
-            }
-            Expr::Return(Some(_)) => {
-                !body.ancestors(parent).any(|above| matches!(body.expr(above), Expr::Closure(_) | Expr::Async(_)))
-            }
-            _ => false,
-        },
-        None => true,
-    };
-    is_tail(expr)
-}
-
 /// What stands in the place of the construction.
 fn usage(case: &Case<'_, '_, '_>, made: &Made, path: &str) -> String {
-    if is_receiver(case, made.whole) {
+    if is_own_receiver(case, made.whole) {
         return path.to_owned();
     }
     match made.failing {
@@ -270,7 +258,7 @@ fn usage(case: &Case<'_, '_, '_>, made: &Made, path: &str) -> String {
 }
 
 /// Whether a method of the client's own library is called on it, so that no clone is needed.
-fn is_receiver(case: &Case<'_, '_, '_>, whole: ExprId) -> bool {
+pub(super) fn is_own_receiver(case: &Case<'_, '_, '_>, whole: ExprId) -> bool {
     let program = case.program();
     let Some(body) = program.body(case.unit()) else { return false };
     let Some(parent) = body.parent(whole) else { return false };
