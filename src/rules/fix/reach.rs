@@ -4,7 +4,7 @@
 
 use super::case::{Case, Draft};
 use super::cell::opened;
-use super::slice::Slice;
+use super::slice::{Slice, statement_range};
 use super::statics::is_own_receiver;
 use super::takers;
 use super::value::{Failing, Made, keeps_error_type};
@@ -16,7 +16,7 @@ use crate::rules::help::handle::Sharing;
 use crate::rules::help::reach::Held;
 
 /// Uses what is at hand.
-pub(super) fn at_hand(case: &Case<'_, '_, '_>) -> Option<Fix> {
+pub(super) fn at_hand(case: &Case<'_, '_>) -> Option<Fix> {
     let (base, held) = in_signature(&case.situation, case.unit())?;
     let site = &case.analysis().site;
     if site.as_value || site.momentary || !is_lent_only(case, &base) {
@@ -36,7 +36,7 @@ pub(super) fn at_hand(case: &Case<'_, '_, '_>) -> Option<Fix> {
 }
 
 /// In the place of a client one of the same type.
-fn client(case: &Case<'_, '_, '_>, held: &Held, place: &str, draft: &mut Draft<'_, '_>) -> Option<String> {
+fn client(case: &Case<'_, '_>, held: &Held, place: &str, draft: &mut Draft<'_, '_>) -> Option<String> {
     let made = case.made()?;
     if !matches!(held.sharing, Sharing::Reference | Sharing::Clone) || !case.is_shareable(&held.ty) {
         return None;
@@ -47,7 +47,7 @@ fn client(case: &Case<'_, '_, '_>, held: &Held, place: &str, draft: &mut Draft<'
 }
 
 /// In the place of a connection one that is shared by cloning.
-fn connection(case: &Case<'_, '_, '_>, held: &Held, place: &str, draft: &mut Draft<'_, '_>) -> Option<String> {
+fn connection(case: &Case<'_, '_>, held: &Held, place: &str, draft: &mut Draft<'_, '_>) -> Option<String> {
     if held.sharing != Sharing::Clone {
         return None;
     }
@@ -63,7 +63,7 @@ fn connection(case: &Case<'_, '_, '_>, held: &Held, place: &str, draft: &mut Dra
 }
 
 /// Writes `usage` in the place of the value, and takes away the statements that only `needed` needed.
-fn replace(case: &Case<'_, '_, '_>, made: &Made, needed: ExprId, usage: &str, draft: &mut Draft<'_, '_>) -> Option<()> {
+fn replace(case: &Case<'_, '_>, made: &Made, needed: ExprId, usage: &str, draft: &mut Draft<'_, '_>) -> Option<()> {
     let program = case.program();
     let unit = case.unit();
     let usage = match made.failing {
@@ -72,17 +72,33 @@ fn replace(case: &Case<'_, '_, '_>, made: &Made, needed: ExprId, usage: &str, dr
         _ => usage.to_owned(),
     };
     draft.replace(unit, made.whole, usage);
-    let slice = Slice::of(program, unit, needed, &|_| true);
-    let lets = slice.iter().flat_map(|slice| slice.lets.iter().map(move |one| (slice, one)));
-    for (slice, one) in lets.filter(|(slice, one)| slice.has_all_uses(program, one)) {
-        let _ = slice;
-        draft.remove_statement(unit, one.range.clone());
+    match Slice::of(program, unit, needed, &|_| false) {
+        Some(slice) => {
+            for one in slice.lets.iter().filter(|one| slice.has_all_uses_but(program, one, made.whole)) {
+                draft.remove_statement(unit, one.range.clone());
+            }
+        }
+        None => draft.remove_statement(unit, only_statement(case, made, needed)?),
     }
     Some(())
 }
 
+/// The statement that declares the variable which the value is made of, where it is used for nothing else. What the variable is made
+/// of stays: it may be more than a value.
+fn only_statement(case: &Case<'_, '_>, made: &Made, needed: ExprId) -> Option<std::ops::Range<usize>> {
+    let program = case.program();
+    let unit = case.unit();
+    let body = program.body(unit)?;
+    let types = program.types(unit);
+    let variable = types.locals.get(&needed)?;
+    let init = body.initialiser_of(*variable)?;
+    let uses = types.uses.get(variable).map(Vec::as_slice).unwrap_or_default();
+    let is_inside = |at: &ExprId| body.ancestors(*at).any(|above| above == made.whole);
+    uses.iter().all(is_inside).then(|| statement_range(program, unit, init)).flatten()
+}
+
 /// A clone of what is held at a place.
-fn cloned(case: &Case<'_, '_, '_>, held: &Held, place: &str) -> Option<String> {
+fn cloned(case: &Case<'_, '_>, held: &Held, place: &str) -> Option<String> {
     match &held.inside {
         Some(inside) => Some(format!("{}::clone(&{place})", case.spelled(inside)?)),
         None => Some(format!("{place}.clone()")),
@@ -94,7 +110,7 @@ fn is_same(one: &Ty, other: &Ty) -> bool {
 }
 
 /// Whether a parameter is never given away, so that it is there wherever the function stands.
-fn is_lent_only(case: &Case<'_, '_, '_>, base: &str) -> bool {
+fn is_lent_only(case: &Case<'_, '_>, base: &str) -> bool {
     if base == "self" {
         return true;
     }

@@ -17,7 +17,7 @@ use crate::source::Span;
 /// What must change beside the expression itself: the written type of a function's result, by file and bytes; None inside when
 /// nothing must. None when a use takes only the type as it is.
 #[allow(clippy::option_option)]
-pub(super) fn change(case: &Case<'_, '_, '_>, made: &Made, ty: &str) -> Option<Option<(usize, Range<usize>)>> {
+pub(super) fn change(case: &Case<'_, '_>, made: &Made, ty: &str) -> Option<Option<(usize, Range<usize>)>> {
     let unit = case.unit();
     let takers = Takers { program: case.program(), library: library(case) };
     let connection = plain_result(case.program(), case.program().types(unit).ty(made.call));
@@ -31,7 +31,7 @@ pub(super) fn change(case: &Case<'_, '_, '_>, made: &Made, ty: &str) -> Option<O
     takers.callers_take_any(unit).then_some(Some(place))
 }
 
-fn library<'c>(case: &Case<'_, 'c, '_>) -> &'c str {
+fn library<'c>(case: &Case<'c, '_>) -> &'c str {
     case.analysis().site.call.path.split("::").next().unwrap_or_default()
 }
 
