@@ -101,7 +101,7 @@ fn fixes_change_nothing_the_second_time() {
 
 #[test]
 fn the_order_of_fixes_does_not_matter() {
-    const SEEDS: [u64; 3] = [0x9e37_79b9_7f4a_7c15, 0xdead_beef, 42];
+    const SEEDS: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 42];
     for fixture in fixtures() {
         let before = fixture.join("before");
         let expected = texts(&fixture.join("after"), &Overlay::new());

@@ -45,8 +45,8 @@ pub(super) struct Asked {
     function: String,
     /// The address of the server, where a client is handed in: a cell is for one server only.
     server: Option<String>,
-    /// Everything that it needs is there: features of crates.
-    is_complete: bool,
+    /// Features of crates that it needs and that are not turned on: `sync` of tokio.
+    missing: Vec<String>,
 }
 
 /// A connection that is opened.
@@ -97,8 +97,14 @@ pub(super) fn asked(case: &Case<'_, '_>, cells: &[Asked]) -> Option<Fix> {
             draft.remove_statement(unit, one.range.clone());
         }
     }
-    let applicability = if cell.is_complete { Applicability::Unsafe } else { Applicability::DisplayOnly };
-    draft.finish(applicability, format!("open it once, when it is first asked for, and share it by `{name}`"))
+    let title = format!("open it once, when it is first asked for, and share it by `{name}`");
+    match cell.missing.as_slice() {
+        [] => draft.finish(Applicability::Unsafe, title),
+        missing => {
+            let features = missing.join(" and ");
+            draft.finish(Applicability::DisplayOnly, format!("{title}; needs the feature {features} turned on first"))
+        }
+    }
 }
 
 /// The cell for a finding, if this is a way to mend it.
@@ -136,7 +142,7 @@ pub(super) fn cell_of(case: &Case<'_, '_>) -> Option<Asked> {
         // Whoever has a client asks the same one.
         function: if client_is_known { function_name(case) } else { "shared".to_owned() },
         server,
-        is_complete: is_complete(case, file, held),
+        missing: missing(case, file, held),
     })
 }
 
@@ -206,16 +212,19 @@ fn owner_type(case: &Case<'_, '_>, client: ExprId, file: FileId) -> Option<Strin
     })
 }
 
-/// Whether features that the code needs are turned on, as far as the package's own manifest tells.
-fn is_complete(case: &Case<'_, '_>, file: &CatalogFile, held: &TypeFact) -> bool {
+/// Features that the code needs and that the package's own manifest does not turn on.
+fn missing(case: &Case<'_, '_>, file: &CatalogFile, held: &TypeFact) -> Vec<String> {
     let package = case.program().package_of(case.unit());
     let has = |name: &str, wanted: &[&str]| {
         let mut dependencies = package.dependencies.iter().filter(|dependency| dependency.package == name);
         dependencies.any(|dependency| dependency.features.iter().any(|feature| wanted.contains(&feature.as_str())))
     };
     let library = file.packages.first().map_or("", String::as_str);
-    let has_feature = held.feature.as_ref().is_none_or(|feature| has(library, &[feature.as_str()]));
-    has_feature && has(CELL.split("::").next().unwrap_or_default(), &CELL_FEATURES)
+    let of_library = held.feature.as_deref().filter(|feature| !has(library, &[feature]));
+    let of_library = of_library.map(|feature| format!("`{feature}` of {library}"));
+    let runtime = CELL.split("::").next().unwrap_or_default();
+    let of_runtime = (!has(runtime, &CELL_FEATURES)).then(|| format!("`{}` of {runtime}", CELL_FEATURES[0]));
+    of_library.into_iter().chain(of_runtime).collect()
 }
 
 /// The address with which the client of an expression is built, as it is written there: by all constructions that it may come from,

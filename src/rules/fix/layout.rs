@@ -91,7 +91,8 @@ impl<'t> Layout<'t> {
             let name = item.ident.to_string();
             let mut range = item.span().byte_range();
             // The function that asks a cell stands with it.
-            let is_its = |item: &&syn::Item| matches!(item, syn::Item::Fn(item) if item.sig.ident == name.to_lowercase());
+            let is_its =
+                |item: &&syn::Item| matches!(item, syn::Item::Fn(item) if item.sig.ident == name.to_lowercase());
             if let Some(function) = items_left.next_if(is_its) {
                 range.end = function.span().byte_range().end;
             }
