@@ -23,7 +23,7 @@ pub struct Wanted<'w> {
     /// The least applicability.
     pub least: Applicability,
     /// Whether a file must stay as it is.
-    pub is_untouchable: &'w dyn Fn(&Path) -> bool,
+    pub is_untouchable: &'w (dyn Fn(&Path) -> bool + Sync),
 }
 
 /// What fixes make of the sources.

@@ -52,7 +52,7 @@ pub(super) fn findings(context: Context<'_, '_>, levels: &BTreeMap<String, Level
     let mut identities = Identities::default();
     let mut found = Vec::new();
     let guilty: Vec<Guilty<'_>> = context.analyses.iter().filter_map(Guilty::of).collect();
-    let fixes = fix::of(&project, context, &guilty.iter().map(|one| (one.analysis, one.frequency)).collect::<Vec<_>>());
+    let fixes = fix::of(context, &guilty.iter().map(|one| (one.analysis, one.frequency)).collect::<Vec<_>>());
     for (one, fix) in guilty.into_iter().zip(fixes) {
         let finding = Finding { fix, ..finding_of(context, &project, &one, levels) };
         found.extend(identities.identified(finding, &context.program.full_name(one.analysis.site.unit)));

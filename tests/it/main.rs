@@ -10,6 +10,7 @@ mod config;
 mod config_effect;
 mod consistency;
 mod determinism;
+mod fixes;
 mod fixtures;
 mod formats;
 mod lsp;

@@ -12,19 +12,17 @@ use crate::finding::{Applicability, Edit, Fix, Location};
 use crate::flow::Analysis;
 use crate::link::{ModuleId, Program, Ty, UnitId};
 use crate::rules::context::Context;
-use crate::rules::help::Project;
 use crate::rules::help::situation::Situation;
 use crate::rules::help::types::plain_result;
 use crate::source::span_of;
 
 /// A finding about a construction.
-pub(super) struct Case<'p, 'c, 'f> {
+pub(super) struct Case<'c, 'f> {
     pub(super) context: Context<'c, 'f>,
-    pub(super) project: &'p Project<'c>,
     pub(super) situation: Situation<'c, 'f>,
 }
 
-impl<'c, 'f> Case<'_, 'c, 'f> {
+impl<'c, 'f> Case<'c, 'f> {
     /// The program.
     pub(super) fn program(&self) -> &'c Program<'f> {
         self.context.program
@@ -47,6 +45,11 @@ impl<'c, 'f> Case<'_, 'c, 'f> {
 
     /// The type that is built, if it is a library's and known for sure.
     pub(super) fn built(&self) -> Option<Ty> {
+        let site = &self.analysis().site;
+        if site.as_value {
+            let made = self.context.program.catalog.made_type(&site.call)?;
+            return Some(Ty::External(made.fact.path.as_str().into(), Vec::new()));
+        }
         let ty = plain_result(self.program(), self.program().types(self.unit()).ty(self.analysis().site.expr));
         matches!(ty, Ty::External(..)).then_some(ty)
     }
@@ -192,7 +195,7 @@ pub(super) fn has_comment(text: &str) -> bool {
 }
 
 /// The name of the function that a case stands in, with its type's, as part of other names.
-pub(super) fn function_name(case: &Case<'_, '_, '_>) -> String {
+pub(super) fn function_name(case: &Case<'_, '_>) -> String {
     let name = case.program().display_name(case.unit()).replace("::", "_");
     crate::rules::help::handle::snake_case(&name).replace("__", "_")
 }

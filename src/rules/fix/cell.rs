@@ -45,22 +45,22 @@ pub(super) struct Asked {
     function: String,
     /// The address of the server, where a client is handed in: a cell is for one server only.
     server: Option<String>,
-    /// Everything that it needs is there: features of crates.
-    is_complete: bool,
+    /// Features of crates that it needs and that are not turned on: `sync` of tokio.
+    missing: Vec<String>,
 }
 
 /// A connection that is opened.
-struct Opened {
+pub(super) struct Opened {
     /// The call.
     expr: ExprId,
     call: std::sync::Arc<CallRef>,
     /// On what.
-    client: ExprId,
-    made: Made,
+    pub(super) client: ExprId,
+    pub(super) made: Made,
 }
 
 /// Asks a cell for the connection.
-pub(super) fn asked(case: &Case<'_, '_, '_>, cells: &[Asked]) -> Option<Fix> {
+pub(super) fn asked(case: &Case<'_, '_>, cells: &[Asked]) -> Option<Fix> {
     let mut cell = cell_of(case)?;
     let opened = opened(case)?;
     let change = takers::change(case, &opened.made, &cell.ty)?;
@@ -93,16 +93,22 @@ pub(super) fn asked(case: &Case<'_, '_, '_>, cells: &[Asked]) -> Option<Fix> {
     }
     if cell.client.is_none() {
         let slice = Slice::of(program, unit, opened.client, &|_| false)?;
-        for one in slice.lets.iter().filter(|one| has_no_other_use(case, &slice, one, &opened)) {
+        for one in slice.lets.iter().filter(|one| slice.has_all_uses_but(program, one, opened.expr)) {
             draft.remove_statement(unit, one.range.clone());
         }
     }
-    let applicability = if cell.is_complete { Applicability::Unsafe } else { Applicability::DisplayOnly };
-    draft.finish(applicability, format!("open it once, when it is first asked for, and share it by `{name}`"))
+    let title = format!("open it once, when it is first asked for, and share it by `{name}`");
+    match cell.missing.as_slice() {
+        [] => draft.finish(Applicability::Unsafe, title),
+        missing => {
+            let features = missing.join(" and ");
+            draft.finish(Applicability::DisplayOnly, format!("{title}; needs the feature {features} turned on first"))
+        }
+    }
 }
 
 /// The cell for a finding, if this is a way to mend it.
-pub(super) fn cell_of(case: &Case<'_, '_, '_>) -> Option<Asked> {
+pub(super) fn cell_of(case: &Case<'_, '_>) -> Option<Asked> {
     let program = case.program();
     let unit = case.unit();
     let opened = opened(case)?;
@@ -124,6 +130,7 @@ pub(super) fn cell_of(case: &Case<'_, '_, '_>) -> Option<Asked> {
             (case.module(), Some(spelled(&owner)?), format!("{constructor}(client.clone())"))
         }
     };
+    let client_is_known = client.is_none();
     Some(Asked {
         home,
         ty,
@@ -132,14 +139,15 @@ pub(super) fn cell_of(case: &Case<'_, '_, '_>) -> Option<Asked> {
         open,
         title: crate::rules::context::family_title(program, &case.analysis().site.family, opened.call.file),
         family: case.analysis().site.family.replace('-', "_"),
-        function: function_name(case),
+        // Whoever has a client asks the same one.
+        function: if client_is_known { function_name(case) } else { "shared".to_owned() },
         server,
-        is_complete: is_complete(case, file, held),
+        missing: missing(case, file, held),
     })
 }
 
 /// The asynchronous call that opens the connection: the construction itself, or the one that is made of the client.
-fn opened(case: &Case<'_, '_, '_>) -> Option<Opened> {
+pub(super) fn opened(case: &Case<'_, '_>) -> Option<Opened> {
     let program = case.program();
     let site = &case.analysis().site;
     let body = program.body(site.unit)?;
@@ -170,7 +178,7 @@ fn opened(case: &Case<'_, '_, '_>) -> Option<Opened> {
 
 /// The connection of the same library that opens itself again and is shared by cloning, with the function that makes it of a
 /// client.
-fn reconnecting<'c>(case: &Case<'_, 'c, '_>, file: &'c CatalogFile, client: &str) -> Option<(&'c TypeFact, &'c str)> {
+fn reconnecting<'c>(case: &Case<'c, '_>, file: &'c CatalogFile, client: &str) -> Option<(&'c TypeFact, &'c str)> {
     file.types.iter().find_map(|fact| {
         let fits = fact.role == TypeRole::Connection
             && fact.multiplexes
@@ -194,7 +202,7 @@ fn reconnecting<'c>(case: &Case<'_, 'c, '_>, file: &'c CatalogFile, client: &str
 }
 
 /// The client's type, seen through wrappers.
-fn owner_type(case: &Case<'_, '_, '_>, client: ExprId, file: FileId) -> Option<String> {
+fn owner_type(case: &Case<'_, '_>, client: ExprId, file: FileId) -> Option<String> {
     let program = case.program();
     let steps = program.autoderef(program.types(case.unit()).ty(client));
     steps.iter().find_map(|step| {
@@ -204,16 +212,19 @@ fn owner_type(case: &Case<'_, '_, '_>, client: ExprId, file: FileId) -> Option<S
     })
 }
 
-/// Whether features that the code needs are turned on, as far as the package's own manifest tells.
-fn is_complete(case: &Case<'_, '_, '_>, file: &CatalogFile, held: &TypeFact) -> bool {
+/// Features that the code needs and that the package's own manifest does not turn on.
+fn missing(case: &Case<'_, '_>, file: &CatalogFile, held: &TypeFact) -> Vec<String> {
     let package = case.program().package_of(case.unit());
     let has = |name: &str, wanted: &[&str]| {
         let mut dependencies = package.dependencies.iter().filter(|dependency| dependency.package == name);
         dependencies.any(|dependency| dependency.features.iter().any(|feature| wanted.contains(&feature.as_str())))
     };
     let library = file.packages.first().map_or("", String::as_str);
-    let has_feature = held.feature.as_ref().is_none_or(|feature| has(library, &[feature.as_str()]));
-    has_feature && has(CELL.split("::").next().unwrap_or_default(), &CELL_FEATURES)
+    let of_library = held.feature.as_deref().filter(|feature| !has(library, &[feature]));
+    let of_library = of_library.map(|feature| format!("`{feature}` of {library}"));
+    let runtime = CELL.split("::").next().unwrap_or_default();
+    let of_runtime = (!has(runtime, &CELL_FEATURES)).then(|| format!("`{}` of {runtime}", CELL_FEATURES[0]));
+    of_library.into_iter().chain(of_runtime).collect()
 }
 
 /// The address with which the client of an expression is built, as it is written there: by all constructions that it may come from,
@@ -270,7 +281,7 @@ fn plain_path(text: &str) -> &str {
 }
 
 /// `|| async { let client = Client::open(..)?; Connection::new(client).await }`.
-fn opening(case: &Case<'_, '_, '_>, slice: &Slice, constructor: &str, opened: &Opened) -> Option<String> {
+fn opening(case: &Case<'_, '_>, slice: &Slice, constructor: &str, opened: &Opened) -> Option<String> {
     let program = case.program();
     let unit = case.unit();
     let text = text_of_file(program, unit);
@@ -311,7 +322,7 @@ fn opening(case: &Case<'_, '_, '_>, slice: &Slice, constructor: &str, opened: &O
 }
 
 /// How `e?` is written where the function's own error is the library's: the bytes that are replaced, and by what.
-fn settled(case: &Case<'_, '_, '_>, at: ExprId) -> Option<(std::ops::Range<usize>, &'static str)> {
+fn settled(case: &Case<'_, '_>, at: ExprId) -> Option<(std::ops::Range<usize>, &'static str)> {
     let program = case.program();
     let unit = case.unit();
     let body = program.body(unit)?;
@@ -354,15 +365,6 @@ fn replaced(text: &str, range: std::ops::Range<usize>, marks: &[(std::ops::Range
     result
 }
 
-/// Whether a statement's variable is used for opening the connection only.
-fn has_no_other_use(case: &Case<'_, '_, '_>, slice: &Slice, one: &super::slice::Let, opened: &Opened) -> bool {
-    let program = case.program();
-    let Some(body) = program.body(case.unit()) else { return false };
-    let roots: Vec<ExprId> = slice.lets.iter().map(|other| other.init).chain([opened.expr]).collect();
-    let uses = program.types(case.unit()).uses.get(&one.variable);
-    uses.is_none_or(|uses| uses.iter().all(|at| body.ancestors(*at).any(|above| roots.contains(&above))))
-}
-
 /// The module around all that would ask the same cell, where that takes a client; else its own.
 fn home_of(program: &Program<'_>, cell: &Asked, cells: &[Asked]) -> ModuleId {
     let krate = |module: ModuleId| program.modules[module.index()].krate;
@@ -376,7 +378,7 @@ fn home_of(program: &Program<'_>, cell: &Asked, cells: &[Asked]) -> ModuleId {
 
 /// The function that is there already: its module and name. One that is handed a client is asked by others with clients of the same
 /// server only.
-fn existing(case: &Case<'_, '_, '_>, cell: &Asked, opened: &Opened) -> Option<(ModuleId, String)> {
+fn existing(case: &Case<'_, '_>, cell: &Asked, opened: &Opened) -> Option<(ModuleId, String)> {
     let program = case.program();
     let reach = if cell.client.is_some() { usize::MAX } else { 1 };
     let is_same =
@@ -408,7 +410,7 @@ fn existing(case: &Case<'_, '_, '_>, cell: &Asked, opened: &Opened) -> Option<(M
     others.iter().all(|reference| is_of_server(reference) == cell.server).then_some((module, name))
 }
 
-fn server_of(case: &Case<'_, '_, '_>, opened: &Opened) -> Option<String> {
+fn server_of(case: &Case<'_, '_>, opened: &Opened) -> Option<String> {
     server(case.context, case.unit(), opened.client, opened.call.file)
 }
 

@@ -7,7 +7,7 @@ use super::case::{Case, Draft};
 use super::layout::indent_at;
 use super::slice::{Slice, range_of, statement_range, text_of, text_of_file};
 use super::value::{Failing, Made, made};
-use crate::catalog::model::CloneKind;
+use crate::catalog::model::{CloneKind, TypeRole};
 use crate::facts::{Body, Expr, ExprId, LoopKind, Pat, PatId, Stmt};
 use crate::finding::{Applicability, Fix, Resource};
 use crate::flow::Frequency;
@@ -26,10 +26,11 @@ struct Hoist<'b> {
 }
 
 /// Makes the value in front of the loop or closure.
-pub(super) fn hoisted(case: &Case<'_, '_, '_>) -> Option<Fix> {
+pub(super) fn hoisted(case: &Case<'_, '_>) -> Option<Fix> {
     let hoist = place(case)?;
     let program = case.program();
     let Hoist { unit, body, around, made, before } = hoist;
+    let indent = indent_at(text_of_file(program, unit), before);
     let slice = Slice::of(program, unit, made.whole, &|variable| is_there(case, &hoist, variable))?;
     let crosses = crosses_function(body, made.whole, around);
     if crosses && (slice.awaits || !slice.tries.is_empty() || made.failing == Failing::Handed) {
@@ -45,7 +46,6 @@ pub(super) fn hoisted(case: &Case<'_, '_, '_>) -> Option<Fix> {
         return None;
     }
     let text = text_of_file(program, unit);
-    let indent = indent_at(text, before);
     let mut draft = case.draft();
     let mut lines: Vec<String> = slice.lets.iter().map(|one| text[one.range.clone()].to_owned()).collect();
     for one in &slice.lets {
@@ -77,6 +77,7 @@ pub(super) fn hoisted(case: &Case<'_, '_, '_>) -> Option<Fix> {
     if lines.iter().any(|line| super::case::has_comment(line)) {
         return None;
     }
+    let before = among_others(case, &hoist, lines.first()?);
     let made_before = lines.iter().map(|line| format!("{line}\n{indent}")).collect::<String>();
     let file = program.unit(unit).file;
     draft.replace_in(file, before..before, made_before);
@@ -91,7 +92,7 @@ pub(super) fn hoisted(case: &Case<'_, '_, '_>) -> Option<Fix> {
 }
 
 /// The loop or closure, and where to make the value instead.
-fn place<'c>(case: &Case<'_, 'c, '_>) -> Option<Hoist<'c>> {
+fn place<'c>(case: &Case<'c, '_>) -> Option<Hoist<'c>> {
     let s = &case.situation;
     let (unit, at) = s.end.place();
     let body: &'c Body = case.program().body(unit)?;
@@ -108,8 +109,38 @@ fn place<'c>(case: &Case<'_, 'c, '_>) -> Option<Hoist<'c>> {
     Some(Hoist { unit, body, around, made, before })
 }
 
+/// Where a statement goes among those of its kind in front of the loop or closure: in the order of their texts, so that the same comes
+/// out whichever is made first.
+fn among_others(case: &Case<'_, '_>, hoist: &Hoist<'_>, line: &str) -> usize {
+    let program = case.program();
+    let text = text_of_file(program, hoist.unit);
+    let mut before = hoist.before;
+    let block = hoist.body.ancestors(hoist.around).skip(1).find_map(|at| match hoist.body.expr(at) {
+        Expr::Block(stmts) => Some(stmts),
+        _ => None,
+    });
+    let is_used = |name: &str| line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+    for stmt in block.into_iter().flatten().rev() {
+        let Stmt::Let { pat, init: Some(init), .. } = stmt else { continue };
+        let Some(range) = statement_range(program, hoist.unit, *init).filter(|range| range.end <= hoist.before) else {
+            continue;
+        };
+        let ty = plain_result(program, program.types(hoist.unit).ty(*init));
+        let is_resource = case
+            .fact(&ty)
+            .is_some_and(|fact| matches!(fact.role, TypeRole::Client | TypeRole::Pool | TypeRole::Connection));
+        let is_next = text[range.end..before].trim().is_empty();
+        let is_free = matches!(hoist.body.pat(*pat), Pat::Bind(name, None) if !is_used(name));
+        if !is_next || !is_resource || !is_free || text[range.clone()] <= *line {
+            break;
+        }
+        before = range.start;
+    }
+    before
+}
+
 /// The byte at which the statement begins that an expression stands in.
-fn statement_start(case: &Case<'_, '_, '_>, unit: UnitId, body: &Body, expr: ExprId) -> Option<usize> {
+fn statement_start(case: &Case<'_, '_>, unit: UnitId, body: &Body, expr: ExprId) -> Option<usize> {
     let program = case.program();
     let text = text_of_file(program, unit);
     let mut at = expr;
@@ -141,7 +172,7 @@ fn labelled(text: &str, start: usize) -> Option<usize> {
 }
 
 /// Whether a variable is there in front of the statement: a parameter, or declared before it in a block around it.
-fn is_there(case: &Case<'_, '_, '_>, hoist: &Hoist<'_>, variable: PatId) -> bool {
+fn is_there(case: &Case<'_, '_>, hoist: &Hoist<'_>, variable: PatId) -> bool {
     let Some(declared) = hoist.body.declared_in(variable) else { return true };
     let encloses = hoist.body.ancestors(hoist.around).skip(1).any(|above| above == declared);
     let init = hoist.body.initialiser_of(variable);
@@ -174,7 +205,7 @@ fn bound_by(body: &Body, value: ExprId) -> Option<(&str, PatId)> {
 }
 
 /// A name that nothing in the function has: `http_client`.
-fn new_name(case: &Case<'_, '_, '_>, unit: UnitId, body: &Body) -> Option<String> {
+fn new_name(case: &Case<'_, '_>, unit: UnitId, body: &Body) -> Option<String> {
     let base = format!("{}_{}", family_of(case), case.analysis().site.resource.name()).replace('-', "_");
     let names = (1..9).map(|number| if number == 1 { base.clone() } else { format!("{base}_{number}") });
     let is_used = |name: &str| body.words.iter().any(|word| word == name) || is_taken(case, unit, name, None);
@@ -182,7 +213,7 @@ fn new_name(case: &Case<'_, '_, '_>, unit: UnitId, body: &Body) -> Option<String
 }
 
 /// Whether something else in the function has this name.
-fn is_taken(case: &Case<'_, '_, '_>, unit: UnitId, name: &str, own: Option<PatId>) -> bool {
+fn is_taken(case: &Case<'_, '_>, unit: UnitId, name: &str, own: Option<PatId>) -> bool {
     let Some(body) = case.program().body(unit) else { return true };
     let types = case.program().types(unit);
     types
@@ -204,7 +235,7 @@ fn consumes(name: &str) -> bool {
 }
 
 /// Whether a variable is only lent: to methods, or by `&` and `&mut`.
-fn is_only_borrowed(case: &Case<'_, '_, '_>, unit: UnitId, body: &Body, variable: PatId) -> bool {
+fn is_only_borrowed(case: &Case<'_, '_>, unit: UnitId, body: &Body, variable: PatId) -> bool {
     let uses = case.program().types(unit).uses.get(&variable);
     uses.is_none_or(|uses| {
         uses.iter().all(|at| match body.parent(*at).map(|parent| body.expr(parent)) {
@@ -221,12 +252,12 @@ fn is_endless(body: &Body, around: ExprId) -> bool {
 }
 
 /// Whether a connection opens itself again: it holds a client, as the catalogue's constructors tell.
-fn reconnects(case: &Case<'_, '_, '_>, ty: &crate::link::Ty) -> bool {
-    case.fact(ty).is_some_and(|fact| fact.role != crate::catalog::model::TypeRole::Connection)
+fn reconnects(case: &Case<'_, '_>, ty: &crate::link::Ty) -> bool {
+    case.fact(ty).is_some_and(|fact| fact.role != TypeRole::Connection)
 }
 
 /// `move` in front of a closure that has none.
-fn move_into(case: &Case<'_, '_, '_>, unit: UnitId, closure: ExprId, draft: &mut Draft<'_, '_>) {
+fn move_into(case: &Case<'_, '_>, unit: UnitId, closure: ExprId, draft: &mut Draft<'_, '_>) {
     let program = case.program();
     let start = range_of(program, unit, closure).start;
     let text = text_of_file(program, unit);
@@ -236,7 +267,7 @@ fn move_into(case: &Case<'_, '_, '_>, unit: UnitId, closure: ExprId, draft: &mut
     }
 }
 
-fn family_of<'c>(case: &Case<'_, 'c, '_>) -> &'c str {
+fn family_of<'c>(case: &Case<'c, '_>) -> &'c str {
     let family = &case.analysis().site.family;
     if family.is_empty() { "shared" } else { family }
 }

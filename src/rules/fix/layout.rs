@@ -88,7 +88,15 @@ impl<'t> Layout<'t> {
             }
         }
         while let Some(syn::Item::Static(item)) = items_left.next_if(|item| matches!(item, syn::Item::Static(_))) {
-            layout.statics.push((item.ident.to_string(), item.span().byte_range()));
+            let name = item.ident.to_string();
+            let mut range = item.span().byte_range();
+            // The function that asks a cell stands with it.
+            let is_its =
+                |item: &&syn::Item| matches!(item, syn::Item::Fn(item) if item.sig.ident == name.to_lowercase());
+            if let Some(function) = items_left.next_if(is_its) {
+                range.end = function.span().byte_range().end;
+            }
+            layout.statics.push((name, range));
         }
         for item in items {
             layout.declare(item);

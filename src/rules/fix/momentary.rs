@@ -8,7 +8,7 @@ use crate::facts::Expr;
 use crate::finding::{Applicability, Fix};
 
 /// The static for a finding, if this is a way to mend it.
-pub(super) fn cell_of(case: &Case<'_, '_, '_>) -> Option<Cell> {
+pub(super) fn cell_of(case: &Case<'_, '_>) -> Option<Cell> {
     let site = &case.analysis().site;
     let instead = site.call.fact.instead.as_ref().filter(|_| site.momentary && !site.as_value)?;
     let (ty, _) = instead.of.rsplit_once("::")?;
@@ -16,7 +16,7 @@ pub(super) fn cell_of(case: &Case<'_, '_, '_>) -> Option<Cell> {
 }
 
 /// Makes the request with a client in a static. `cells` are those of all findings.
-pub(super) fn shared(case: &Case<'_, '_, '_>, cells: &[Cell]) -> Option<Fix> {
+pub(super) fn shared(case: &Case<'_, '_>, cells: &[Cell]) -> Option<Fix> {
     let site = &case.analysis().site;
     let instead = site.call.fact.instead.as_ref()?;
     let mut draft = case.draft();

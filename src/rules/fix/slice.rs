@@ -18,8 +18,6 @@ const MAX_LETS: usize = 8;
 pub(super) struct Let {
     /// The variable.
     pub(super) variable: PatId,
-    /// Its name.
-    pub(super) name: String,
     /// The value.
     pub(super) init: ExprId,
     /// The whole statement in the text of its file, with its semicolon.
@@ -59,15 +57,15 @@ impl Slice {
         Some(slice)
     }
 
-    /// Whether every use of the variables of its statements is in it.
-    pub(super) fn is_alone(&self, program: &Program<'_>) -> bool {
-        self.lets.iter().all(|one| self.has_all_uses(program, one))
-    }
-
     /// Whether every use of a statement's variable is in it.
     pub(super) fn has_all_uses(&self, program: &Program<'_>, one: &Let) -> bool {
+        self.has_all_uses_but(program, one, self.value)
+    }
+
+    /// The same, but for uses in `other`.
+    pub(super) fn has_all_uses_but(&self, program: &Program<'_>, one: &Let, other: ExprId) -> bool {
         let Some(body) = program.body(self.unit) else { return false };
-        let roots: Vec<ExprId> = self.lets.iter().map(|other| other.init).chain([self.value]).collect();
+        let roots: Vec<ExprId> = self.lets.iter().map(|one| one.init).chain([self.value, other]).collect();
         let uses = program.types(self.unit).uses.get(&one.variable);
         uses.is_none_or(|uses| uses.iter().all(|at| body.ancestors(*at).any(|above| roots.contains(&above))))
     }
@@ -157,7 +155,7 @@ impl Slicer<'_, '_> {
         if slice.lets.len() >= MAX_LETS || !self.is_steady(variable) {
             return None;
         }
-        let Pat::Bind(name, None) = self.body.pat(variable) else { return None };
+        let Pat::Bind(_, None) = self.body.pat(variable) else { return None };
         let declared = self.body.declared_in(variable)?;
         let Expr::Block(stmts) = self.body.expr(declared) else { return None };
         let init = stmts.iter().find_map(|stmt| match stmt {
@@ -165,7 +163,7 @@ impl Slicer<'_, '_> {
             _ => None,
         })?;
         let range = statement_range(self.program, self.unit, init)?;
-        slice.lets.push(Let { variable, name: name.to_string(), init, range });
+        slice.lets.push(Let { variable, init, range });
         self.expr(init, slice, 0)
     }
 

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::case::{Case, Draft, Names, function_name, has_comment, path_to, place_of, upwards};
 use super::layout::Layout;
 use super::slice::{Slice, range_of, text_of, text_of_file};
-use super::value::{Failing, Made};
+use super::value::{Failing, Made, is_result, keeps_error_type};
 use crate::facts::{Expr, ExprId};
 use crate::finding::{Applicability, Fix, Resource};
 use crate::link::{ModuleId, Program, Target, UnitId, UnitKind};
@@ -32,7 +32,7 @@ pub(super) struct Cell {
 }
 
 /// Moves the construction into a static. `cells` are those of all findings.
-pub(super) fn shared(case: &Case<'_, '_, '_>, cells: &[Cell]) -> Option<Fix> {
+pub(super) fn shared(case: &Case<'_, '_>, cells: &[Cell]) -> Option<Fix> {
     let mut draft = case.draft();
     let (path, name) = client_in(case, cell_of(case)?, cells, &mut draft)?;
     let site = &case.analysis().site;
@@ -49,7 +49,7 @@ pub(super) fn shared(case: &Case<'_, '_, '_>, cells: &[Cell]) -> Option<Fix> {
 
 /// The static of a cell, written unless it is there: how the unit names it, and its name.
 pub(super) fn client_in(
-    case: &Case<'_, '_, '_>,
+    case: &Case<'_, '_>,
     mut cell: Cell,
     cells: &[Cell],
     draft: &mut Draft<'_, '_>,
@@ -65,7 +65,7 @@ pub(super) fn client_in(
 }
 
 /// A static that is filled by a function of no arguments, both as the unit's crate names them.
-pub(super) fn plain_cell(case: &Case<'_, '_, '_>, ty: &str, init: &str) -> Option<Cell> {
+pub(super) fn plain_cell(case: &Case<'_, '_>, ty: &str, init: &str) -> Option<Cell> {
     let function = function_name(case);
     has_lazy_lock(case).then(|| Cell {
         home: case.module(),
@@ -81,7 +81,7 @@ fn title(name: &str) -> String {
 }
 
 /// Writes the static, and the import that it needs; its name.
-fn declare(case: &Case<'_, '_, '_>, cell: &Cell, cells: &[Cell], draft: &mut Draft<'_, '_>) -> Option<String> {
+fn declare(case: &Case<'_, '_>, cell: &Cell, cells: &[Cell], draft: &mut Draft<'_, '_>) -> Option<String> {
     let (file, inline) = place_of(case.program(), cell.home);
     let layout = Layout::of(&case.program().loaded.files[file].text, &inline)?;
     let name = name_of(case, cell, cells, &layout)?;
@@ -95,7 +95,7 @@ fn declare(case: &Case<'_, '_, '_>, cell: &Cell, cells: &[Cell], draft: &mut Dra
 }
 
 /// The module around all that would be filled by the same code, where that means the same everywhere.
-fn home_of(case: &Case<'_, '_, '_>, cell: &Cell, cells: &[Cell]) -> ModuleId {
+fn home_of(case: &Case<'_, '_>, cell: &Cell, cells: &[Cell]) -> ModuleId {
     let program = case.program();
     let krate = |module: ModuleId| program.modules[module.index()].krate;
     let same = cells.iter().filter(|other| {
@@ -107,7 +107,7 @@ fn home_of(case: &Case<'_, '_, '_>, cell: &Cell, cells: &[Cell]) -> ModuleId {
 }
 
 /// The static for a finding, if this is a way to mend it.
-pub(super) fn cell_of(case: &Case<'_, '_, '_>) -> Option<Cell> {
+pub(super) fn cell_of(case: &Case<'_, '_>) -> Option<Cell> {
     let program = case.program();
     let site = &case.analysis().site;
     let unit = case.unit();
@@ -122,7 +122,13 @@ pub(super) fn cell_of(case: &Case<'_, '_, '_>) -> Option<Cell> {
         return plain_cell(case, &case.name_of(&built)?, &case.spelled(&site.call.path)?);
     }
     let made = case.made()?;
-    if made.failing == Failing::Open && !is_returned(program, unit, made.whole) {
+    let body = program.body(unit)?;
+    let is_lost = match made.failing {
+        Failing::Open => !is_result(body, made.whole),
+        Failing::Handed => !keeps_error_type(body, made.whole),
+        Failing::Never | Failing::Settled => false,
+    };
+    if is_lost {
         return None;
     }
     let ty = case.name_of(&built)?;
@@ -144,13 +150,13 @@ pub(super) fn cell_of(case: &Case<'_, '_, '_>) -> Option<Cell> {
 }
 
 /// Whether the standard library of the oldest supported compiler has `LazyLock`.
-fn has_lazy_lock(case: &Case<'_, '_, '_>) -> bool {
+fn has_lazy_lock(case: &Case<'_, '_>) -> bool {
     let package = case.program().package_of(case.unit());
     package.rust_version.as_ref().is_none_or(|version| *version >= LAZY_LOCK)
 }
 
 /// `Type::new` where that is all, by its canonical path.
-fn plain(case: &Case<'_, '_, '_>, made: &Made) -> Option<String> {
+fn plain(case: &Case<'_, '_>, made: &Made) -> Option<String> {
     let body = case.program().body(case.unit())?;
     match body.expr(case.analysis().site.expr) {
         Expr::Call { args, .. } if args.is_empty() && made.failing == Failing::Never => {
@@ -169,7 +175,7 @@ fn initial(made: &Made) -> ExprId {
 }
 
 /// A closure that builds it. Errors that were handed on end the program.
-fn initialiser(case: &Case<'_, '_, '_>, made: &Made, slice: &Slice) -> String {
+fn initialiser(case: &Case<'_, '_>, made: &Made, slice: &Slice) -> String {
     let program = case.program();
     let unit = case.unit();
     let title = &case.analysis().site.family;
@@ -223,7 +229,7 @@ fn is_settled_env(program: &Program<'_>, unit: UnitId, at: ExprId) -> bool {
 }
 
 /// Whether a type parameter of the function or of what is around it may be named.
-fn names_parameter(case: &Case<'_, '_, '_>, slice: &Slice) -> bool {
+fn names_parameter(case: &Case<'_, '_>, slice: &Slice) -> bool {
     let program = case.program();
     let unit = program.unit(case.unit());
     let of_owner = match unit.owner {
@@ -240,27 +246,9 @@ fn names_parameter(case: &Case<'_, '_, '_>, slice: &Slice) -> bool {
         .any(|word| names.contains(&word) || word == "Self")
 }
 
-/// Whether a `Result` is what the function gives back, so that its type is known.
-fn is_returned(program: &Program<'_>, unit: UnitId, expr: ExprId) -> bool {
-    let Some(body) = program.body(unit) else { return false };
-    let is_tail = |at: ExprId| match body.parent(at) {
-        Some(parent) => match body.expr(parent) {
-            Expr::Block(stmts) => {
-                matches!(stmts.last(), Some(crate::facts::Stmt::Tail(tail)) if *tail == at) && body.root == Some(parent)
-            }
-            Expr::Return(Some(_)) => {
-                !body.ancestors(parent).any(|above| matches!(body.expr(above), Expr::Closure(_) | Expr::Async(_)))
-            }
-            _ => false,
-        },
-        None => true,
-    };
-    is_tail(expr)
-}
-
 /// What stands in the place of the construction.
-fn usage(case: &Case<'_, '_, '_>, made: &Made, path: &str) -> String {
-    if is_receiver(case, made.whole) {
+fn usage(case: &Case<'_, '_>, made: &Made, path: &str) -> String {
+    if is_own_receiver(case, made.whole) {
         return path.to_owned();
     }
     match made.failing {
@@ -270,7 +258,7 @@ fn usage(case: &Case<'_, '_, '_>, made: &Made, path: &str) -> String {
 }
 
 /// Whether a method of the client's own library is called on it, so that no clone is needed.
-fn is_receiver(case: &Case<'_, '_, '_>, whole: ExprId) -> bool {
+pub(super) fn is_own_receiver(case: &Case<'_, '_>, whole: ExprId) -> bool {
     let program = case.program();
     let Some(body) = program.body(case.unit()) else { return false };
     let Some(parent) = body.parent(whole) else { return false };
@@ -286,7 +274,7 @@ fn is_receiver(case: &Case<'_, '_, '_>, whole: ExprId) -> bool {
 }
 
 /// Takes away the statements that only the construction needed.
-fn remove_unused(case: &Case<'_, '_, '_>, made: &Made, draft: &mut Draft<'_, '_>) -> Option<()> {
+fn remove_unused(case: &Case<'_, '_>, made: &Made, draft: &mut Draft<'_, '_>) -> Option<()> {
     let program = case.program();
     if plain(case, made).is_some() {
         return Some(());
@@ -299,7 +287,7 @@ fn remove_unused(case: &Case<'_, '_, '_>, made: &Made, draft: &mut Draft<'_, '_>
 }
 
 /// Whether nothing but the number of clients changes: the client's library alone is called, with what never changes.
-fn is_harmless(case: &Case<'_, '_, '_>, made: &Made) -> bool {
+fn is_harmless(case: &Case<'_, '_>, made: &Made) -> bool {
     if plain(case, made).is_some() {
         return true;
     }
@@ -330,7 +318,7 @@ fn is_harmless(case: &Case<'_, '_, '_>, made: &Made) -> bool {
 
 /// The static that is there already, from an earlier fix say: filled by the same code, in the module, or for code that means the
 /// same everywhere in one around it. Its module and name.
-fn existing(case: &Case<'_, '_, '_>, cell: &Cell) -> Option<(ModuleId, String)> {
+fn existing(case: &Case<'_, '_>, cell: &Cell) -> Option<(ModuleId, String)> {
     let program = case.program();
     let reach = if cell.is_plain { usize::MAX } else { 1 };
     upwards(program, case.module()).take(reach).find_map(|module| {
@@ -341,7 +329,7 @@ fn existing(case: &Case<'_, '_, '_>, cell: &Cell) -> Option<(ModuleId, String)> 
 }
 
 /// `HTTP_CLIENT` where there is one only; else it is called after the function, too.
-fn name_of(case: &Case<'_, '_, '_>, cell: &Cell, cells: &[Cell], layout: &Layout<'_>) -> Option<String> {
+fn name_of(case: &Case<'_, '_>, cell: &Cell, cells: &[Cell], layout: &Layout<'_>) -> Option<String> {
     let site = &case.analysis().site;
     let family = if site.family.is_empty() { "shared" } else { &site.family };
     let kind = if site.resource == Resource::Pool { "pool" } else { "client" };

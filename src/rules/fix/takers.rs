@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::case::Case;
 use super::slice::text_of_file;
-use super::value::{Failing, Made, made};
+use super::value::{Failing, Made, is_result, made};
 use crate::facts::{Body, Expr, ExprId, Pat, PatId, Stmt, TypeRef};
 use crate::link::{Owner, Program, ReferenceKind, Target, Ty, UnitId};
 use crate::rules::help::types::plain_result;
@@ -17,7 +17,7 @@ use crate::source::Span;
 /// What must change beside the expression itself: the written type of a function's result, by file and bytes; None inside when
 /// nothing must. None when a use takes only the type as it is.
 #[allow(clippy::option_option)]
-pub(super) fn change(case: &Case<'_, '_, '_>, made: &Made, ty: &str) -> Option<Option<(usize, Range<usize>)>> {
+pub(super) fn change(case: &Case<'_, '_>, made: &Made, ty: &str) -> Option<Option<(usize, Range<usize>)>> {
     let unit = case.unit();
     let takers = Takers { program: case.program(), library: library(case) };
     let connection = plain_result(case.program(), case.program().types(unit).ty(made.call));
@@ -31,7 +31,7 @@ pub(super) fn change(case: &Case<'_, '_, '_>, made: &Made, ty: &str) -> Option<O
     takers.callers_take_any(unit).then_some(Some(place))
 }
 
-fn library<'c>(case: &Case<'_, 'c, '_>) -> &'c str {
+fn library<'c>(case: &Case<'c, '_>) -> &'c str {
     case.analysis().site.call.path.split("::").next().unwrap_or_default()
 }
 
@@ -170,30 +170,6 @@ impl Takers<'_, '_> {
         proc_macro2::extra::invalidate_current_thread_spans();
         place
     }
-}
-
-/// Whether an expression is the function's result, bare or in `Ok(..)`.
-fn is_result(body: &Body, at: ExprId) -> bool {
-    let is_last = |at: ExprId| match body.parent(at) {
-        Some(parent) => match body.expr(parent) {
-            Expr::Block(stmts) => {
-                matches!(stmts.last(), Some(Stmt::Tail(tail)) if *tail == at) && body.root == Some(parent)
-            }
-            Expr::Return(Some(_)) => {
-                !body.ancestors(parent).any(|above| matches!(body.expr(above), Expr::Closure(_) | Expr::Async(_)))
-            }
-            _ => false,
-        },
-        None => true,
-    };
-    let wrapped = body.parent(at).filter(|parent| match body.expr(*parent) {
-        Expr::Call { callee, args } => {
-            args.as_slice() == [at]
-                && matches!(body.expr(*callee), Expr::Path(path) if path.single().is_some_and(|name| name == "Ok"))
-        }
-        _ => false,
-    });
-    is_last(wrapped.unwrap_or(at))
 }
 
 /// The variable that a value is bound to without a type.

@@ -4,6 +4,7 @@
 //! type stays what it is.
 
 use super::case::extern_name;
+use super::layout::indent_at;
 use super::slice::{range_of, text_of};
 use crate::catalog::model::{Timed, TimeoutKind};
 use crate::facts::{Expr, ExprId};
@@ -23,10 +24,13 @@ pub(in crate::rules) fn timed(program: &Program<'_>, site: &Site, kinds: &[Timeo
             && holds(program, site.unit, site.call.file, one.versions.as_deref()) == Holds::Always
     };
     let best = site.call.fact.timed.iter().filter(fits).min_by_key(|one| one.kinds.len())?;
-    let code = filled(program, site.unit, site.expr, &with_names(program, site.unit, &best.code)?)?;
-    syn::parse_str::<syn::Expr>(&code).ok()?;
     let file = &program.loaded.files[program.unit(site.unit).file];
-    let span = span_of(&file.text, range_of(program, site.unit, site.expr));
+    let range = range_of(program, site.unit, site.expr);
+    let template = with_names(program, site.unit, best.code.trim())?;
+    let template = template.replace('\n', &format!("\n{}", indent_at(&file.text, range.start)));
+    let code = filled(program, site.unit, site.expr, &template)?;
+    syn::parse_str::<syn::Expr>(&code).ok()?;
+    let span = span_of(&file.text, range);
     let edit = Edit { location: Location { file: file.name.clone(), span }, replacement: code };
     let names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
     let title = format!("set a {} timeout", names.join(" and "));
@@ -42,7 +46,7 @@ fn filled(program: &Program<'_>, unit: UnitId, expr: ExprId, code: &str) -> Opti
         _ => return None,
     };
     let text = |at: ExprId| text_of(program, unit, at);
-    let mut code = code.trim().to_owned();
+    let mut code = code.to_owned();
     if code.contains("{receiver}") {
         code = code.replace("{receiver}", text(receiver?));
     }

@@ -3,7 +3,7 @@
 //! In: a constructing call. Out: [`Made`]: the expression around it that is the client or connection itself, and how a failure is
 //! dealt with on the way there.
 
-use crate::facts::{Expr, ExprId};
+use crate::facts::{Body, Expr, ExprId, Stmt};
 use crate::link::{Program, UnitId};
 
 /// How the failure of a construction is dealt with.
@@ -58,4 +58,40 @@ pub(super) fn made(program: &Program<'_>, unit: UnitId, expr: ExprId) -> Option<
         }
     }
     Some(Made { call, whole: at, failing: Failing::Open })
+}
+
+/// Whether an expression is the function's result, bare or in `Ok(..)`.
+pub(super) fn is_result(body: &Body, at: ExprId) -> bool {
+    let is_last = |at: ExprId| match body.parent(at) {
+        Some(parent) => match body.expr(parent) {
+            Expr::Block(stmts) => {
+                matches!(stmts.last(), Some(Stmt::Tail(tail)) if *tail == at) && body.root == Some(parent)
+            }
+            Expr::Return(Some(_)) => {
+                !body.ancestors(parent).any(|above| matches!(body.expr(above), Expr::Closure(_) | Expr::Async(_)))
+            }
+            _ => false,
+        },
+        None => true,
+    };
+    let wrapped = body.parent(at).filter(|parent| match body.expr(*parent) {
+        Expr::Call { callee, args } => {
+            args.as_slice() == [at]
+                && matches!(body.expr(*callee), Expr::Path(path) if path.single().is_some_and(|name| name == "Ok"))
+        }
+        _ => false,
+    });
+    is_last(wrapped.unwrap_or(at))
+}
+
+/// Whether the type of the error is known where `e?` becomes a value that can't fail: by the function's signature, or in a closure or
+/// `async` block by another `?`.
+pub(super) fn keeps_error_type(body: &Body, value: ExprId) -> bool {
+    let inner = body.ancestors(value).skip(1).find(|at| matches!(body.expr(*at), Expr::Closure(_) | Expr::Async(_)));
+    let Some(inner) = inner else { return true };
+    body.ids().any(|at| {
+        let is_inside = || body.ancestors(at).any(|above| above == inner);
+        let is_own = || body.ancestors(at).any(|above| above == value);
+        matches!(body.expr(at), Expr::Try(_)) && is_inside() && !is_own()
+    })
 }

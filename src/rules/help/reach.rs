@@ -22,6 +22,8 @@ pub(in crate::rules) struct Held {
     pub(in crate::rules) written: String,
     /// How it is shared.
     pub(in crate::rules) sharing: Sharing,
+    /// The handle's type.
+    pub(in crate::rules) ty: Ty,
     /// The handle's type, when something is wrapped around it.
     pub(in crate::rules) inside: Option<Name>,
 }
@@ -99,12 +101,12 @@ pub(in crate::rules) fn held_by(s: &Situation<'_, '_>, from: UnitId, ty: &Ty) ->
     if let Some((Kind::Usable(sharing), step)) = kind_of(s, ty) {
         let written = super::types::as_code(s.program, &step).unwrap_or_else(|| path_of(&step));
         let inside = inside(ty, &step);
-        return Some(Held { fields: String::new(), owner: None, written, sharing, inside });
+        return Some(Held { fields: String::new(), owner: None, written, sharing, ty: step, inside });
     }
     let fields = fields_of(s, ty);
     let direct = fields.iter().find_map(|(owner, field, ty)| match kind_of(s, ty)? {
         (Kind::Usable(sharing), step) if is_reachable(s, from, *owner, field) => {
-            Some(held(*owner, field, sharing, inside(ty, &step)))
+            Some(held(*owner, field, sharing, (ty, step)))
         }
         _ => None,
     });
@@ -112,7 +114,7 @@ pub(in crate::rules) fn held_by(s: &Situation<'_, '_>, from: UnitId, ty: &Ty) ->
         fields.iter().filter(|(owner, field, _)| is_reachable(s, from, *owner, field)).find_map(|(_, outer, ty)| {
             fields_of(s, ty).iter().find_map(|(owner, field, ty)| match kind_of(s, ty)? {
                 (Kind::Usable(sharing), step) if is_reachable(s, from, *owner, field) => {
-                    let mut found = held(*owner, field, sharing, inside(ty, &step));
+                    let mut found = held(*owner, field, sharing, (ty, step));
                     found.fields = format!("{}.{}", outer.name, found.fields);
                     Some(found)
                 }
@@ -126,7 +128,7 @@ pub(in crate::rules) fn held_by(s: &Situation<'_, '_>, from: UnitId, ty: &Ty) ->
 pub(in crate::rules) fn field_in(s: &Situation<'_, '_>, id: TypeId) -> Option<Held> {
     let fields = fields_of(s, &Ty::Local(id, Vec::new()));
     fields.iter().find_map(|(owner, field, ty)| match kind_of(s, ty)? {
-        (Kind::Usable(sharing), step) => Some(held(*owner, field, sharing, inside(ty, &step))),
+        (Kind::Usable(sharing), step) => Some(held(*owner, field, sharing, (ty, step))),
         (Kind::Address, _) => None,
     })
 }
@@ -135,13 +137,16 @@ pub(in crate::rules) fn field_in(s: &Situation<'_, '_>, id: TypeId) -> Option<He
 pub(in crate::rules) fn address_in(s: &Situation<'_, '_>, ty: &Ty) -> Option<Held> {
     let fields = fields_of(s, ty);
     fields.iter().find_map(|(owner, field, ty)| match kind_of(s, ty)? {
-        (Kind::Address, _) => Some(held(*owner, field, Sharing::Unknown, None)),
+        (Kind::Address, _) => Some(held(*owner, field, Sharing::Unknown, (ty, ty.clone()))),
         (Kind::Usable(_), _) => None,
     })
 }
 
-fn held(owner: TypeId, field: &FieldDef, sharing: Sharing, inside: Option<Name>) -> Held {
-    Held { fields: field.name.to_string(), owner: Some(owner), written: written(&field.ty), sharing, inside }
+/// `types`: of the field, and of the handle that it is or wraps.
+fn held(owner: TypeId, field: &FieldDef, sharing: Sharing, types: (&Ty, Ty)) -> Held {
+    let inside = inside(types.0, &types.1);
+    let fields = field.name.to_string();
+    Held { fields, owner: Some(owner), written: written(&field.ty), sharing, ty: types.1, inside }
 }
 
 /// The path of the handle's type, when it is not the whole.
