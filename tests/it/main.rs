@@ -10,6 +10,7 @@ mod config;
 mod config_effect;
 mod consistency;
 mod determinism;
+mod fix_command;
 mod fixes;
 mod fixtures;
 mod formats;
