@@ -158,6 +158,11 @@ impl<'c, 'f> Draft<'c, 'f> {
     /// Other text for some bytes of a file, by its index.
     pub(super) fn replace_in(&mut self, file: usize, range: Range<usize>, replacement: String) {
         let found = &self.program.loaded.files[file];
+        // Lines end as the others of the file do.
+        let replacement = match found.text.contains("\r\n") {
+            true => replacement.replace("\r\n", "\n").replace('\n', "\r\n"),
+            false => replacement,
+        };
         let location = Location { file: found.name.clone(), span: span_of(&found.text, range) };
         self.edits.push(Edit { location, replacement });
     }
