@@ -94,6 +94,10 @@ pub(super) const CONFIG_SCHEMA: &str = "Examples:
 pub(super) const INIT: &str = "Examples:
   connlint init                               once; then uncomment what shall differ";
 
+/// Below `connlint lsp --help`.
+pub(super) const LSP: &str = "Examples:
+  connlint lsp                                what an editor's configuration starts";
+
 /// Below `connlint completions --help`.
 pub(super) const COMPLETIONS: &str = "Examples:
   connlint completions bash > ~/.local/share/bash-completion/completions/connlint

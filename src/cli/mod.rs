@@ -12,6 +12,7 @@ mod examples;
 mod fix;
 mod generated;
 pub mod levels;
+mod lsp;
 pub mod outcome;
 pub mod output;
 pub mod run;

@@ -83,6 +83,8 @@ pub(super) enum Failure {
     Man(#[from] ManError),
     #[error("the current folder cannot be found: {0}")]
     Cwd(io::Error),
+    #[error("the server cannot be started: {0}")]
+    Server(io::Error),
     #[error("no worker threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
 }
@@ -97,7 +99,7 @@ impl From<WriteError> for Failure {
 }
 
 impl Failure {
-    fn help(&self) -> Option<String> {
+    pub(super) fn help(&self) -> Option<String> {
         match self {
             Failure::Rule(unknown) => Some(unknown.help()),
             Failure::Family(_, known) => Some(format!("there are {}, and `all`", known.join(", "))),
@@ -172,6 +174,7 @@ fn dispatch(
         }
         Command::Config(args) => super::config::config(&args.command, out),
         Command::Init => super::config::init(out),
+        Command::Lsp(_) => super::lsp::lsp(),
     }
 }
 
