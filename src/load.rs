@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::discover::{Discovery, Target};
-use crate::facts::{FileFacts, Item, ItemKind, SyntaxProblem};
+use crate::facts::{FileFacts, Item, ItemKind, ProblemKind, SyntaxProblem};
 use crate::finding::Problem;
 use crate::parse::{MacroTable, Tests, parse_file};
 use crate::progress::Progress;
@@ -252,8 +252,15 @@ pub fn syntax_problem(name: &str, problem: &SyntaxProblem) -> Problem {
         file: name.to_owned(),
         line: problem.pos.line,
         column: problem.pos.column,
-        message: format!("syntax error: {}", problem.message),
-        help: "the item around it was left out; mend it, or look with `cargo check`".to_owned(),
+        message: match problem.kind {
+            ProblemKind::Syntax => format!("syntax error: {}", problem.message),
+            ProblemKind::Depth => problem.message.clone(),
+        },
+        help: match problem.kind {
+            ProblemKind::Syntax => "the item around it was left out; mend it, or look with `cargo check`",
+            ProblemKind::Depth => "the item around it was left out; take it apart, or exclude the file with `exclude`",
+        }
+        .to_owned(),
     }
 }
 

@@ -110,13 +110,16 @@ impl<'a> BodyLowerer<'a> {
 
     /// Lowers an expression.
     pub(super) fn expr(&mut self, expr: &syn::Expr) -> ExprId {
-        if self.depth_left == 0 {
-            return self.push(Expr::Unknown, span(expr.span()));
-        }
-        self.depth_left -= 1;
-        let id = self.expr_inner(expr);
+        let lowered = self.deeper(|lowerer| lowerer.expr_inner(expr));
+        lowered.unwrap_or_else(|| self.push(Expr::Unknown, span(expr.span())))
+    }
+
+    /// Does `work` one level deeper, unless that is too deep.
+    pub(super) fn deeper<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> Option<R> {
+        self.depth_left = self.depth_left.checked_sub(1)?;
+        let done = work(self);
         self.depth_left += 1;
-        id
+        Some(done)
     }
 
     fn expr_inner(&mut self, expr: &syn::Expr) -> ExprId {
