@@ -254,11 +254,11 @@ pub fn syntax_problem(name: &str, problem: &SyntaxProblem) -> Problem {
         column: problem.pos.column,
         message: match problem.kind {
             ProblemKind::Syntax => format!("syntax error: {}", problem.message),
-            ProblemKind::Depth => problem.message.clone(),
+            ProblemKind::Limit => problem.message.clone(),
         },
         help: match problem.kind {
             ProblemKind::Syntax => "the item around it was left out; mend it, or look with `cargo check`",
-            ProblemKind::Depth => "the item around it was left out; take it apart, or exclude the file with `exclude`",
+            ProblemKind::Limit => "the item around it was left out; take it apart, or exclude the file with `exclude`",
         }
         .to_owned(),
     }

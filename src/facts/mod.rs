@@ -59,6 +59,6 @@ pub struct SyntaxProblem {
 pub enum ProblemKind {
     /// It is no Rust.
     Syntax,
-    /// It nests so deep that nothing here walks it.
-    Depth,
+    /// It nests deeper, or is longer, than what is walked here.
+    Limit,
 }

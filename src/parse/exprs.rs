@@ -33,6 +33,10 @@ pub(super) struct Arena {
 /// Deeper nesting than any person writes.
 const MAX_DEPTH: u32 = 200;
 
+/// So many expressions has no body; what is beyond is unknown. Questions about a body go through all of it, once for each
+/// construction in it.
+const MAX_EXPRS: usize = 100_000;
+
 impl<'a> BodyLowerer<'a> {
     /// `arena` is empty.
     pub(super) fn new(scope: Scope<'a>, arena: Arena) -> Self {
@@ -116,6 +120,9 @@ impl<'a> BodyLowerer<'a> {
 
     /// Does `work` one level deeper, unless that is too deep.
     pub(super) fn deeper<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> Option<R> {
+        if self.arena.exprs.len() > MAX_EXPRS {
+            return None;
+        }
         self.depth_left = self.depth_left.checked_sub(1)?;
         let done = work(self);
         self.depth_left += 1;

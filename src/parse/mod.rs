@@ -32,6 +32,10 @@ use skim::CutBody;
 pub use macros::MacroTable;
 pub use nesting::{MAX_BLOCKS, MAX_NESTING};
 
+/// As many bytes may a body have: five thousand lines or so. Questions about a body go through all of it, once for each
+/// construction in it.
+pub const MAX_BODY: usize = 256 << 10;
+
 /// What some editors put before a text.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
@@ -83,7 +87,7 @@ pub fn parse_file(text: &str, macros: &MacroTable, tests: Tests) -> FileFacts {
 
 /// No thread can be had for what nests so deep that this one's stack may not suffice.
 fn no_room(pos: Pos) -> SyntaxProblem {
-    SyntaxProblem { pos, message: "no memory for code that nests so deep".to_owned(), kind: ProblemKind::Depth }
+    SyntaxProblem { pos, message: "no memory for code that nests so deep".to_owned(), kind: ProblemKind::Limit }
 }
 
 /// Parses a body that was left as text. `text` is the whole file's, as [`parse_file`] was given it.
@@ -98,6 +102,10 @@ pub fn parse_body(text: &str, unparsed: &Unparsed, macros: &MacroTable) -> Parse
     };
     if let Some(problem) = depth.refusal(unparsed.start) {
         return failed(problem);
+    }
+    if code.len() > MAX_BODY {
+        let message = format!("a body of more than {} kB is not read", MAX_BODY >> 10);
+        return failed(SyntaxProblem { pos: unparsed.start, message, kind: ProblemKind::Limit });
     }
     let lower = || {
         let bodies = RefCell::default();

@@ -53,7 +53,7 @@ impl Depth {
         } else {
             return None;
         };
-        Some(SyntaxProblem { pos, message, kind: ProblemKind::Depth })
+        Some(SyntaxProblem { pos, message, kind: ProblemKind::Limit })
     }
 
     /// Whether code this deep is not parsed.
