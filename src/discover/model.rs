@@ -16,6 +16,8 @@ pub struct Discovery {
     /// When folders inside of packages were named: findings below these are to be reported, besides those in
     /// [`Discovery::only_files`]. When both lists are empty, every finding is.
     pub only_below: Vec<PathBuf>,
+    /// Sources are read below these folders only; anywhere if there are none.
+    pub bounds: Vec<PathBuf>,
 }
 
 impl Discovery {

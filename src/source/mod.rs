@@ -3,6 +3,8 @@
 //! In: file contents. Out: [`Span`]s (what facts and findings point with) and [`Sources`], the store that turns a
 //! span back into text for the reports. Lines count from 1 everywhere; columns of a [`Span`] count characters from 1.
 
+pub mod read;
+
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
