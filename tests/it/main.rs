@@ -15,5 +15,7 @@ mod formats;
 mod matrix;
 mod output;
 mod pages;
+mod robustness;
+mod security;
 mod suppressions;
 mod versions;

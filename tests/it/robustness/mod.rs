@@ -2,9 +2,11 @@
 //! large is generated in temporary folders.
 
 mod cycles;
+#[cfg(unix)]
 mod files;
 mod nesting;
 mod packages;
+#[cfg(unix)]
 mod process;
 mod size;
 mod text;

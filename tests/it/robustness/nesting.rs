@@ -84,7 +84,8 @@ fn what_is_not_refused_has_room() {
     for depth in [60, 126, 800, 1200, 2400] {
         let problems = problems(&checked(depth));
         // Some are invalid Rust, and some count more than one level for each part; nobody is told anything else.
-        let known = |line: &&str| ["nest more than", "nests more than", "syntax error"].iter().any(|one| line.contains(one));
+        let known =
+            |line: &&str| ["nest more than", "nests more than", "syntax error"].iter().any(|one| line.contains(one));
         assert_eq!(problems.lines().find(|line| !known(line)), None, "{depth}");
         if depth < 127 {
             assert!(!problems.contains("more than"), "{depth} levels are refused:\n{problems}");
@@ -104,7 +105,9 @@ fn brackets_without_end_are_one_mistake() {
 #[test]
 fn types_of_own_catalogues_are_bounded_too() {
     let deep = format!("{}u8{}", "A<".repeat(100_000), ">".repeat(100_000));
-    let config = format!("[[clients.wrapper]]\nfunction = \"a::b\"\nmakes = \"client\"\nfamily = \"redis\"\nreturns = \"{deep}\"\n");
+    let config = format!(
+        "[[clients.wrapper]]\nfunction = \"a::b\"\nmakes = \"client\"\nfamily = \"redis\"\nreturns = \"{deep}\"\n"
+    );
     let (_guard, folder) = package(&[("src/lib.rs", SOUND), ("connlint.toml", &config)]);
     let catalog = format!("schema = 1\n[[function]]\npath = \"a::b\"\nreturns = \"{deep}\"\n");
     super::write(&folder, &[("own.toml", &catalog)]);
