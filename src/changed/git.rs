@@ -59,6 +59,12 @@ impl ChangedError {
                 "the clone is shallow: `git fetch --unshallow`, or `fetch-depth: 0` in actions/checkout".to_owned()
             }
             ChangedError::NoMergeBase { shallow: false, .. } => "name a revision that `HEAD` comes from".to_owned(),
+            ChangedError::Failed { said, .. }
+                if ["unable to read", "promisor", "not fetch"].iter().any(|sign| said.contains(sign)) =>
+            {
+                "the clone lacks objects, and connlint fetches none: `git diff` with the revision fetches them"
+                    .to_owned()
+            }
             ChangedError::Failed { .. } => "run the command by hand to see more".to_owned(),
         }
     }

@@ -19,8 +19,9 @@ use super::manifest::one_line;
 use super::model::{DependencyKind, Target, TargetKind};
 use super::paths::{absolute, crate_name, folder_of};
 
-/// So long may cargo take: it reads manifests only, but these may be pipes, or globs over the whole file system.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// So long may cargo take. It reads manifests only, of 10,000 packages in some ten seconds; but what it reads may be a pipe, or
+/// a glob over the whole file system.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A package as cargo describes it.
 #[derive(Debug)]
@@ -51,7 +52,7 @@ pub(super) enum Failure {
 /// The members of the workspace whose root is `manifest`; reasons name files as seen from `cwd`. `cargo` is the
 /// executable, else `$CARGO`, else the one in `$PATH`.
 pub(super) fn members(manifest: &Path, cwd: &Path, cargo: Option<&Path>) -> Result<Vec<Member>, Failure> {
-    let answer = answer(command(manifest, cargo)).map_err(|cause| Failure::Missing(cause.to_string()))?;
+    let answer = answer(command(manifest, cargo), PATIENCE).map_err(|cause| Failure::Missing(cause.to_string()))?;
     let Some(Answer { succeeded, stdout, stderr }) = answer else {
         return Err(Failure::Refused(format!("it does not answer within {} seconds", PATIENCE.as_secs())));
     };
@@ -89,8 +90,8 @@ struct Answer {
     stderr: String,
 }
 
-/// Runs a program; `None` if it takes too long.
-fn answer(mut command: Command) -> std::io::Result<Option<Answer>> {
+/// Runs a program; `None` if it takes longer than one is willing to wait.
+fn answer(mut command: Command, patience: Duration) -> std::io::Result<Option<Answer>> {
     let mut child: Child = command.spawn()?;
     let (said, heard) = mpsc::channel();
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
@@ -108,7 +109,7 @@ fn answer(mut command: Command) -> std::io::Result<Option<Answer>> {
     listen("stderr", stderr.map(|stream| Box::new(stream) as _))?;
     let mut answer = Answer { succeeded: false, stdout: String::new(), stderr: String::new() };
     for _ in 0..2 {
-        match heard.recv_timeout(PATIENCE) {
+        match heard.recv_timeout(patience) {
             Ok(("stdout", text)) => answer.stdout = text,
             Ok((_, text)) => answer.stderr = text,
             Err(_) => {
@@ -185,6 +186,21 @@ fn dependency(dependency: &metadata::Dependency) -> Declared {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn who_does_not_answer_is_given_up() {
+        let run = |script: &str| {
+            let mut command = Command::new("sh");
+            command.args(["-c", script]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            answer(command, Duration::from_millis(500)).expect("there is a shell")
+        };
+        let said = run("echo a; echo b >&2; exit 3").expect("it answers at once");
+        assert_eq!((said.succeeded, said.stdout.as_str(), said.stderr.as_str()), (false, "a\n", "b\n"));
+        assert!(run("exec sleep 100").is_none());
+        // More than a pipe holds.
+        assert!(run("head -c 1000000 /dev/zero; head -c 1000000 /dev/zero >&2").is_some());
+    }
 
     #[test]
     fn reasons_are_one_line() {

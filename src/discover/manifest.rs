@@ -156,7 +156,8 @@ impl Manifests {
     }
 
     fn read(&self, path: &Path) -> Reading {
-        if !path.is_file() {
+        // What is there and no file, a pipe for one, is told of, not taken for nothing.
+        if !path.metadata().is_ok_and(|found| !found.is_dir()) {
             return Reading::Absent;
         }
         match read_toml(path, &self.shown(path)) {

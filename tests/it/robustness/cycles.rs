@@ -29,6 +29,21 @@ fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
 fn modules_that_hold_themselves() {
     library("#[path = \"lib.rs\"] mod a;\n");
     library("mod a { #[path = \"../lib.rs\"] mod b; }\ninclude!(\"lib.rs\");\n");
+    // Each stands twice in the one before: at the end of the row, more often than can be counted.
+    let row: Vec<(String, String)> = (0..60)
+        .map(|at| {
+            let next = at + 1;
+            let twice = format!(
+                "#[path = \"m{next}.rs\"] mod a;\n#[path = \"m{next}.rs\"] mod b;\ninclude!(\"m{next}.rs\");\n"
+            );
+            (format!("src/m{at}.rs"), twice)
+        })
+        .collect();
+    let mut files: Vec<(&str, &str)> = row.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let root = format!("mod m0;\n{SOUND}");
+    files.push(("src/lib.rs", &root));
+    let (_guard, folder) = package(&files);
+    assert!(said(&folder, 1).contains("src/lib.rs:3:18: error"));
     let (_guard, folder) = package(&[
         ("src/lib.rs", &format!("{SOUND}mod a;\n")),
         ("src/a.rs", "#[path = \"b.rs\"]\nmod b;\n"),

@@ -77,16 +77,6 @@ fn rustup_runs_no_toolchain_of_the_checkout() {
     }
 }
 
-#[test]
-fn a_cargo_that_does_not_answer_is_given_up() {
-    let (guard, folder) = package(&[]);
-    // What a glob over the whole file system, or a manifest that is a pipe, comes to.
-    trap(&guard.path().join("cargo"), &guard.path().join("mark"), "exec sleep 100");
-    let cargo = guard.path().join("cargo");
-    let said = check(&folder, &[]).env("CARGO", &cargo.to_string_lossy()).exits(1).both();
-    insta::assert_snapshot!(said);
-}
-
 /// Makes a named pipe.
 pub(crate) fn pipe(path: &Path) {
     let made = std::process::Command::new("mkfifo").arg(path).status().expect("mkfifo is there");
