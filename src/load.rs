@@ -22,7 +22,7 @@ use bounds::Bounds;
 
 /// As many bytes of sources are read. Ten million lines have a third of it; facts and texts of as many take the memory of a
 /// large machine.
-const MAX_SOURCES: u64 = 1 << 30;
+pub const MAX_SOURCES: u64 = 1 << 30;
 
 /// A parsed file.
 #[derive(Debug)]

@@ -13,6 +13,7 @@ mod determinism;
 mod fixtures;
 mod formats;
 mod matrix;
+mod oracle;
 mod output;
 mod pages;
 mod robustness;

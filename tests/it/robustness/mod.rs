@@ -2,6 +2,7 @@
 //! large is generated in temporary folders.
 
 mod cycles;
+mod document;
 #[cfg(unix)]
 mod files;
 mod nesting;

@@ -5,7 +5,7 @@ use super::super::common::{files, root};
 #[test]
 fn what_is_promised_is_tested() {
     let document = std::fs::read_to_string(root().join("docs/security.md")).expect("it is there");
-    let tests: String = ["tests/it/security", "tests/it/robustness"]
+    let tests: String = ["tests/it/security", "tests/it/robustness", "src/discover"]
         .iter()
         .flat_map(|folder| files(&root().join(folder), "rs"))
         .map(|file| std::fs::read_to_string(file).expect("it can be read"))
