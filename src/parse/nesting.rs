@@ -15,14 +15,14 @@ pub const MAX_NESTING: u32 = 2_500;
 /// As deep may braces nest: each can be an item's, and facts nest as items do. Code that was seen stays below 40.
 pub const MAX_BLOCKS: u32 = 128;
 
-/// Stack that one level takes in an unoptimised build, in bytes; more than was measured.
-const BYTES_PER_LEVEL: usize = 24 << 10;
+/// Stack that one level takes, in bytes; more than was measured. Types take most, and unoptimised many times as much.
+const BYTES_PER_LEVEL: usize = if cfg!(debug_assertions) { 160 << 10 } else { 32 << 10 };
 
 /// Stack for what does not depend on the depth, in bytes.
 const BYTES_TO_BEGIN_WITH: usize = 2 << 20;
 
 /// As many levels may be parsed on whatever stack there is: nearly all code, for which a thread of its own would be waste.
-const SHALLOW: u32 = 48;
+const SHALLOW: u32 = if cfg!(debug_assertions) { 12 } else { 48 };
 
 /// How deep some code nests at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

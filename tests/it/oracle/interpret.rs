@@ -125,11 +125,12 @@ impl Run<'_> {
 fn is_called(program: &Program, function: usize) -> bool {
     let is_it = |source: &Source| matches!(source, Source::Factory(number) if *number == function);
     let returns = program.functions.iter().filter_map(|one| one.returns.as_ref());
-    returns.chain(&program.statics).chain(&program.cells).any(is_it)
+    returns.chain(&program.statics).any(is_it)
         || bodies(program).any(|body| {
             has(body, &|statement| match statement {
                 Statement::Call(number) => *number == function,
                 Statement::Use(source) => is_it(source),
+                Statement::Cell(number) => is_it(&program.cells[*number]),
                 _ => false,
             })
         })

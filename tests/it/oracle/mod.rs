@@ -67,7 +67,7 @@ fn constructions_run_as_often_as_connlint_says() {
         said.insert((&finding.location.file, finding.location.span.start.line), often);
     }
     let mut seen = [0; 3];
-    let mut wrong: Vec<(usize, String)> = Vec::new();
+    let mut wrong: Vec<(usize, String, String)> = Vec::new();
     for (name, program) in &programs {
         let text = program.text();
         let mut differences = String::new();

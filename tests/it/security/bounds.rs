@@ -47,6 +47,16 @@ fn members_elsewhere() {
     insta::assert_snapshot!(said(&folder));
 }
 
+#[test]
+fn members_everywhere() {
+    let manifest = format!("{}\n[workspace]\nmembers = [\"../**\", \"/**/none\"]\n", super::MANIFEST);
+    let (_guard, folder) = package(&[("Cargo.toml", &manifest)]);
+    write(&folder, &[("../elsewhere/Cargo.toml", super::MANIFEST), ("../elsewhere/src/lib.rs", SECRET)]);
+    // cargo would walk.
+    let said = check(&folder, &[]).env("CARGO", "/nonexistent").exits(1).both();
+    insta::assert_snapshot!(said);
+}
+
 #[cfg(unix)]
 #[test]
 fn links_to_elsewhere() {

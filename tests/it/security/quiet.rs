@@ -1,5 +1,6 @@
 //! connlint writes nothing and talks to nobody.
 
+use std::collections::BTreeSet;
 use std::process::Command;
 
 use super::super::common::{files, root};
@@ -52,6 +53,21 @@ fn no_dependency_is_for_the_network() {
     ] {
         assert!(!names.contains(&network), "{network} is among the dependencies");
     }
+}
+
+#[test]
+fn each_dependency_has_its_reason() {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).expect("it can be read");
+    let manifest: toml::Table = manifest.parse().expect("it is TOML");
+    let wanted: BTreeSet<&str> =
+        manifest["dependencies"].as_table().expect("a table").keys().map(String::as_str).collect();
+    let document = std::fs::read_to_string(root().join("docs/architecture.md")).expect("it can be read");
+    let (_, table) = document.split_once("\n## Dependencies\n").expect("there is a section");
+    let rows =
+        table.lines().skip_while(|line| !line.starts_with("|---")).skip(1).take_while(|line| line.starts_with('|'));
+    let named: BTreeSet<&str> =
+        rows.filter_map(|row| row.split('|').nth(1)).flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+    assert_eq!(named, wanted, "docs/architecture.md and Cargo.toml");
 }
 
 #[test]
