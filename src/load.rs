@@ -6,18 +6,27 @@
 
 mod change;
 
+mod bounds;
+
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::discover::{Discovery, Target};
-use crate::facts::{FileFacts, Item, ItemKind, SyntaxProblem};
+use crate::facts::{FileFacts, Item, ItemKind, ProblemKind, SyntaxProblem};
 use crate::finding::Problem;
 use crate::parse::{MacroTable, Tests, parse_file};
 use crate::progress::Progress;
+use crate::source::read::{Kind, ReadError, read_text};
 use crate::source::{Overlay, SourceFile, Sources, shown_name};
+use bounds::Bounds;
 pub use change::Change;
+
+/// As many bytes of sources are read. Ten million lines have a third of it; facts and texts of as many take the memory of a
+/// large machine.
+pub const MAX_SOURCES: u64 = 1 << 30;
 
 /// A parsed file.
 #[derive(Debug)]
@@ -126,13 +135,13 @@ struct ReadFile {
 /// Reads what the targets of the `wanted` packages of a guess reach.
 #[must_use]
 pub fn read_ahead(guess: &Discovery, wanted: &[bool], reading: Reading<'_>) -> ReadAhead {
-    ReadAhead(Reader::new(roots(guess, wanted), reading, ReadAhead::default()).run())
+    ReadAhead(Reader::new(guess, wanted, reading, ReadAhead::default()).run())
 }
 
 /// Reads everything that the targets of the `wanted` packages reach, unless it was read `ahead`.
 #[must_use]
 pub fn load(discovery: &Discovery, wanted: &[bool], reading: Reading<'_>, ahead: ReadAhead) -> Loaded {
-    let read = Reader::new(roots(discovery, wanted), reading, ahead).run();
+    let read = Reader::new(discovery, wanted, reading, ahead).run();
     let mut results: Vec<(PathBuf, ReadFile)> = read.into_iter().collect();
     results.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
     let mut problems = Vec::new();
@@ -158,11 +167,22 @@ struct Reader<'r> {
     ahead: Mutex<ReadAhead>,
     seen: Mutex<FxHashSet<PathBuf>>,
     results: Mutex<FxHashMap<PathBuf, ReadFile>>,
+    bounds: Bounds,
+    /// Bytes read so far.
+    bytes: AtomicU64,
 }
 
 impl<'r> Reader<'r> {
-    fn new(roots: FxHashSet<PathBuf>, reading: Reading<'r>, ahead: ReadAhead) -> Self {
-        Reader { roots, reading, ahead: ahead.into(), seen: Mutex::default(), results: Mutex::default() }
+    fn new(discovery: &Discovery, wanted: &[bool], reading: Reading<'r>, ahead: ReadAhead) -> Self {
+        Reader {
+            roots: roots(discovery, wanted),
+            reading,
+            ahead: ahead.into(),
+            seen: Mutex::default(),
+            results: Mutex::default(),
+            bounds: Bounds::new(&discovery.bounds),
+            bytes: AtomicU64::new(0),
+        }
     }
 
     fn run(self) -> FxHashMap<PathBuf, ReadFile> {
@@ -191,10 +211,26 @@ impl<'r> Reader<'r> {
         }
         self.reading.progress.file_known();
         scope.spawn(move |scope| {
-            let result = read(&path, is_root, self.reading);
+            let result = self.read(&path, is_root);
             self.reading.progress.file_done();
             self.finish(scope, path, ReadFile { is_root, result });
         });
+    }
+
+    /// Reads a file, unless it lies out of bounds or there has been enough.
+    fn read(&self, path: &Path, is_root: bool) -> Result<Parsed, Problem> {
+        let refused = |message: String, help| Err(unread(path, self.reading.cwd, 0, message, help));
+        if !self.bounds.has(path) {
+            let help = "name its folder too if it is to be read: `connlint check . FOLDER`";
+            return refused("lies outside of what is checked, and is not read".to_owned(), help);
+        }
+        if self.bytes.load(Ordering::Relaxed) > MAX_SOURCES {
+            let message = format!("not read: there are more than {} MB of sources", MAX_SOURCES >> 20);
+            return refused(message, "check a part at a time: `connlint check FOLDER`");
+        }
+        let parsed = read(path, is_root, self.reading)?;
+        self.bytes.fetch_add(parsed.known.read.len() as u64, Ordering::Relaxed);
+        Ok(parsed)
     }
 
     fn finish<'s>(&'s self, scope: &rayon::Scope<'s>, path: PathBuf, file: ReadFile)
@@ -219,23 +255,23 @@ struct Parsed {
     references: Vec<Reference>,
 }
 
+/// A file that could not be read.
+fn unread(path: &Path, cwd: &Path, line: u32, message: String, help: &str) -> Problem {
+    Problem { file: shown_name(path, cwd), line, column: 0, message, help: help.to_owned() }
+}
+
 fn read(path: &Path, is_root: bool, reading: Reading<'_>) -> Result<Parsed, Problem> {
-    let name = shown_name(path, reading.cwd);
-    let problem = |message: String, help: &str| Problem {
-        file: name.clone(),
-        line: 0,
-        column: 0,
-        message,
-        help: help.to_owned(),
-    };
     let text = match reading.overlay.get(path) {
         Some(text) => text.clone(),
-        None => text_on_disk(path, problem)?,
+        None => text_on_disk(path, reading.cwd)?,
     };
     let known = understood(text, reading.known.get(path), reading);
-    let exists = |file: &Path| reading.overlay.contains_key(file) || file.is_file();
+    // What is there and no file is told on reading.
+    let exists = |file: &Path| {
+        reading.overlay.contains_key(file) || file.metadata().is_ok_and(|found| !found.is_dir())
+    };
     let references = references(path, is_root, &known.facts.items, &exists);
-    Ok(Parsed { name, known, references })
+    Ok(Parsed { name: shown_name(path, reading.cwd), known, references })
 }
 
 /// What a text says; of one that can't be parsed, as while somebody is typing, what the file said when it could.
@@ -252,18 +288,16 @@ fn understood(text: Arc<str>, known: Option<&KnownFile>, reading: Reading<'_>) -
     }
 }
 
-/// What a file holds; what is wrong with it is told by `problem`, a message and a remedy.
-fn text_on_disk(path: &Path, problem: impl Fn(String, &str) -> Problem) -> Result<Arc<str>, Problem> {
-    let bytes = std::fs::read(path).map_err(|error| {
-        problem(format!("cannot be read: {error}"), "make the file readable, or take it out of the module tree")
-    })?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
-        Problem {
-            line: u32::try_from(line).unwrap_or(u32::MAX),
-            ..problem("not valid UTF-8".to_owned(), "save the file as UTF-8, as rustc demands")
-        }
+/// What a file holds.
+fn text_on_disk(path: &Path, cwd: &Path) -> Result<Arc<str>, Problem> {
+    let text = read_text(path, Kind::Regular).map_err(|error| {
+        let help = match &error {
+            ReadError::Io(_) => "make the file readable, or take it out of the module tree",
+            ReadError::Special => "put a file in its place, or take it out of the module tree",
+            ReadError::Large => "take it apart, or exclude it with `exclude`",
+            ReadError::Utf8 { .. } => "save the file as UTF-8, as rustc demands",
+        };
+        unread(path, cwd, error.line(), error.to_string(), help)
     })?;
     Ok(text.into())
 }
@@ -306,8 +340,15 @@ pub fn syntax_problem(name: &str, problem: &SyntaxProblem) -> Problem {
         file: name.to_owned(),
         line: problem.pos.line,
         column: problem.pos.column,
-        message: format!("syntax error: {}", problem.message),
-        help: "the item around it was left out; mend it, or look with `cargo check`".to_owned(),
+        message: match problem.kind {
+            ProblemKind::Syntax => format!("syntax error: {}", problem.message),
+            ProblemKind::Limit => problem.message.clone(),
+        },
+        help: match problem.kind {
+            ProblemKind::Syntax => "the item around it was left out; mend it, or look with `cargo check`",
+            ProblemKind::Limit => "the item around it was left out; take it apart, or exclude the file with `exclude`",
+        }
+        .to_owned(),
     }
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{Baseline, Entry};
+use crate::source::read::{Kind, ReadError, read_text};
 
 /// The file's name where none is given; it lies in the root of the workspace.
 pub const DEFAULT_NAME: &str = "connlint-baseline.json";
@@ -26,12 +27,12 @@ struct Document {
 #[derive(Debug, Error)]
 pub enum BaselineError {
     /// It cannot be read.
-    #[error("the baseline {} cannot be read: {source}", path.display())]
+    #[error("the baseline {}: {source}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        source: ReadError,
     },
     /// It is no baseline.
     #[error("{}:{line}:{column}: not a baseline: {message}", path.display())]
@@ -87,7 +88,7 @@ impl Baseline {
     /// When it cannot be read or is not a baseline.
     pub fn read(path: &Path, shown: &Path) -> Result<Baseline, BaselineError> {
         let read = |source| BaselineError::Read { path: shown.to_owned(), source };
-        let text = std::fs::read_to_string(path).map_err(read)?;
+        let text = read_text(path, Kind::Regular).map_err(read)?;
         Self::parse(&text, shown)
     }
 

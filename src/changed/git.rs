@@ -59,6 +59,12 @@ impl ChangedError {
                 "the clone is shallow: `git fetch --unshallow`, or `fetch-depth: 0` in actions/checkout".to_owned()
             }
             ChangedError::NoMergeBase { shallow: false, .. } => "name a revision that `HEAD` comes from".to_owned(),
+            ChangedError::Failed { said, .. }
+                if ["unable to read", "promisor", "not fetch"].iter().any(|sign| said.contains(sign)) =>
+            {
+                "the clone lacks objects, and connlint fetches none: `git diff` with the revision fetches them"
+                    .to_owned()
+            }
             ChangedError::Failed { .. } => "run the command by hand to see more".to_owned(),
         }
     }
@@ -134,8 +140,23 @@ impl Repository {
         Ok(names.map(|name| String::from_utf8_lossy(name).into_owned()).collect())
     }
 
+    /// Settings that turn off every filter that is configured: comparing a file runs its filter, and a repository's own
+    /// configuration may name any program as one.
+    fn no_filters(&self) -> Result<Vec<String>, ChangedError> {
+        let listed = run(&self.root, &["config", "--name-only", "-z", "--get-regexp", r"^filter\."])?;
+        let names = String::from_utf8_lossy(&listed.stdout);
+        let mut filters: Vec<&str> =
+            names.split('\0').filter_map(|name| Some(name.strip_prefix("filter.")?.rsplit_once('.')?.0)).collect();
+        filters.sort_unstable();
+        filters.dedup();
+        let off = |filter: &str| {
+            ["clean=", "smudge=", "process=", "required=false"].map(|setting| format!("filter.{filter}.{setting}"))
+        };
+        Ok(filters.into_iter().flat_map(off).collect())
+    }
+
     fn succeed(&self, args: &[&str]) -> Result<Vec<u8>, ChangedError> {
-        let output = run(&self.root, args)?;
+        let output = run_with(&self.root, &self.no_filters()?, args)?;
         if output.status.success() {
             return Ok(output.stdout);
         }
@@ -151,10 +172,25 @@ fn text(output: &Output) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
+/// Settings that no repository may overrule: what it runs, and what it fetches.
+const SETTINGS: [&str; 6] = [
+    "core.quotePath=false",
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "diff.external=",
+    // A folder of a checkout may be made up as a repository with settings of its own.
+    "safe.bareRepository=explicit",
+    "protocol.allow=never",
+];
+
 fn run(folder: &Path, args: &[impl AsRef<OsStr>]) -> Result<Output, ChangedError> {
+    run_with(folder, &[], args)
+}
+
+fn run_with(folder: &Path, settings: &[String], args: &[impl AsRef<OsStr>]) -> Result<Output, ChangedError> {
     let mut command = Command::new("git");
     command.current_dir(folder).args(["--no-pager", "--no-optional-locks"]);
-    for setting in ["core.quotePath=false", "core.fsmonitor=false", "diff.external="] {
+    for setting in SETTINGS.into_iter().chain(settings.iter().map(String::as_str)) {
         command.args(["-c", setting]);
     }
     // What git says is read by a program.
@@ -163,5 +199,7 @@ fn run(folder: &Path, args: &[impl AsRef<OsStr>]) -> Result<Output, ChangedError
         .env("GIT_TERMINAL_PROMPT", "0")
         .env_remove("GIT_EXTERNAL_DIFF")
         .env_remove("GIT_DIFF_OPTS");
+    // Objects that a partial clone lacks stay away: fetching them would run what the repository names for it.
+    command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "none");
     command.args(args).stdin(std::process::Stdio::null()).output().map_err(ChangedError::NoGit)
 }

@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 
 use super::{CheckError, Request};
 use crate::catalog::Catalog;
-use crate::discover::{Discovery, Options, Package, Survey, workspace_of};
+use crate::discover::{Discovery, Options, Package, Survey, hand_on, workspace_of};
 
 /// Where the packages are that are asked for. When only files or folders of a package are, also the rest of its workspace:
 /// callers may stand there, though nothing in it is reported.
@@ -59,31 +59,10 @@ pub(super) fn packages_of_interest(catalog: &Catalog, discovery: &Discovery) -> 
                 || package.dependencies.iter().any(|dependency| catalog.is_client_package(&dependency.package))
         })
         .collect();
-    loop {
-        let folders: FxHashSet<&PathBuf> = discovery
-            .packages
-            .iter()
-            .zip(&wanted)
-            .filter(|(_, wanted)| **wanted)
-            .map(|(package, _)| &package.folder)
-            .collect();
-        let mut changed = false;
-        let reaches: Vec<bool> = discovery
-            .packages
-            .iter()
-            .map(|package| {
-                package
-                    .dependencies
-                    .iter()
-                    .any(|dependency| dependency.path.as_ref().is_some_and(|path| folders.contains(path)))
-            })
-            .collect();
-        for (wanted, reaches) in wanted.iter_mut().zip(reaches) {
-            changed |= reaches && !*wanted;
-            *wanted |= reaches;
-        }
-        if !changed {
-            return wanted;
-        }
-    }
+    hand_on(&discovery.packages, |from, to| {
+        let is_more = wanted[from] && !wanted[to];
+        wanted[to] |= is_more;
+        is_more
+    });
+    wanted
 }

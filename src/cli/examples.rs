@@ -26,6 +26,8 @@ pub(super) fn check() -> String {
   connlint check --families http,sql          these families of clients only
   connlint check --since origin/main          only what this branch causes
   connlint check --staged                     only what the next commit would cause
+  connlint check --diff --unsafe-fixes        what fixes would change, as a patch
+  connlint check --fix                        mend what can be mended safely
   connlint check --format short               one line for each finding
   connlint check --output sarif=a.sarif       a report into a file, beside the one for people
   connlint check --with-cargo clippy          clippy's messages and connlint's, for rust-analyzer",

@@ -22,15 +22,15 @@ pub struct FixArgs {
     /// Mend what can be mended safely, and report the rest
     ///
     /// The sources are edited. Files that differ from the last commit are left alone.
-    #[arg(long)]
+    #[arg(long, group = "which_fixes")]
     pub fix: bool,
     /// Show what --fix would change, as a patch, and change nothing
-    #[arg(long, conflicts_with_all = ["fix", "format", "with_cargo"])]
+    #[arg(long, group = "which_fixes", conflicts_with_all = ["fix", "format", "with_cargo"])]
     pub diff: bool,
     /// Make also those fixes that change what the program does in some case
     ///
     /// An error becomes a panic, a connection is opened earlier or lives longer. Look at them with --diff.
-    #[arg(long)]
+    #[arg(long, requires = "which_fixes")]
     pub unsafe_fixes: bool,
     /// Edit also files that differ from the last commit
     #[arg(long, requires = "fix")]

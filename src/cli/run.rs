@@ -18,7 +18,7 @@ use crate::changed::{Against, ChangedError};
 use crate::check::{self, CheckError, Heed, Request};
 use crate::config::{Config, ConfigError};
 use crate::fix::SaveError;
-use crate::report::{Style, render_mistakes};
+use crate::report::{Style, clean, render_mistakes};
 use crate::rules::page::{self, RulePage, render_page, rules_json, rules_table};
 
 /// The stack of worker threads in bytes: deeply nested expressions are walked recursively.
@@ -37,9 +37,9 @@ pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, err: &mut 
         }
         Err(failure) => {
             // Nothing can be done if even this can't be written.
-            let _ = writeln!(err, "error: {failure}");
+            let _ = writeln!(err, "error: {}", clean(&failure.to_string()));
             if let Some(help) = failure.help() {
-                let _ = writeln!(err, "  help: {help}");
+                let _ = writeln!(err, "  help: {}", clean(&help));
             }
             Outcome::Failed
         }
@@ -49,7 +49,7 @@ pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, err: &mut 
 /// Why a command could not be carried out.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Failure {
-    #[error("{0}")]
+    #[error("cannot write to standard output: {0}")]
     Output(#[from] io::Error),
     #[error("{0}")]
     Check(#[from] CheckError),
@@ -101,6 +101,9 @@ impl From<WriteError> for Failure {
 impl Failure {
     pub(super) fn help(&self) -> Option<String> {
         match self {
+            Failure::Output(_) => Some("make room there, or send it elsewhere".to_owned()),
+            Failure::Cwd(_) => Some("go to a folder that is there".to_owned()),
+            Failure::Threads(_) => Some("ask for fewer with `--threads`".to_owned()),
             Failure::Rule(unknown) => Some(unknown.help()),
             Failure::Family(_, known) => Some(format!("there are {}, and `all`", known.join(", "))),
             Failure::ConfigExists(_) => Some("`connlint config show` tells what is in force".to_owned()),

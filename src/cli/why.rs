@@ -9,7 +9,7 @@ use super::settings::{Asked, Origin, Settings};
 use crate::check::{Request, assess, with_analysis};
 use crate::config::{Config, PathLevels, PathSet};
 use crate::finding::{Confidence, Level};
-use crate::report::{Ink, Paint, Style};
+use crate::report::{Ink, Paint, Style, clean};
 use crate::rules;
 use crate::source::shown_name;
 use crate::why::{self, EndReasoning, Reasoning, RuleReason, Silence};
@@ -99,7 +99,7 @@ fn rule_reasons(rules: &[RuleReason], style: &Style, out: &mut dyn Write) -> std
             (true, false) => "reported",
             (false, _) => "not reported",
         };
-        writeln!(out, "  {} at {line}:{column}: {verdict}: {reason}", paint.ink(Ink::Strong, rule))?;
+        writeln!(out, "  {} at {line}:{column}: {verdict}: {}", paint.ink(Ink::Strong, rule), clean(reason))?;
     }
     Ok(())
 }
@@ -108,12 +108,13 @@ fn rule_reasons(rules: &[RuleReason], style: &Style, out: &mut dyn Write) -> std
 fn silences(silenced: &[Silence], style: &Style, out: &mut dyn Write) -> std::io::Result<()> {
     let paint = Paint::new(style);
     for Silence { rule, line, column, by } in silenced {
-        writeln!(out, "  {} at {line}:{column}: silenced: {by}", paint.ink(Ink::Strong, rule))?;
+        writeln!(out, "  {} at {line}:{column}: silenced: {}", paint.ink(Ink::Strong, rule), clean(by))?;
     }
     Ok(())
 }
 
 fn nothing(file: &str, line: u32, answer: &Answer, out: &mut dyn Write) -> std::io::Result<()> {
+    let file = clean(file);
     if !answer.known {
         return writeln!(
             out,
@@ -134,14 +135,14 @@ fn human(reasoning: &Reasoning, style: &Style, out: &mut dyn Write) -> std::io::
     writeln!(
         out,
         "{}  {} in `{}`",
-        paint.ink(Ink::Place, &place),
-        paint.ink(Ink::Strong, &reasoning.call),
-        reasoning.function
+        paint.ink(Ink::Place, &clean(&place)),
+        paint.ink(Ink::Strong, &clean(&reasoning.call)),
+        clean(&reasoning.function)
     )?;
-    writeln!(out, "  {}", reasoning.verdict)?;
+    writeln!(out, "  {}", clean(&reasoning.verdict))?;
     for (index, end) in reasoning.ends.iter().enumerate() {
         if reasoning.ends.len() > 1 {
-            writeln!(out, "  way {} of {}: ends in `{}`", index + 1, reasoning.ends.len(), end.function)?;
+            writeln!(out, "  way {} of {}: ends in `{}`", index + 1, reasoning.ends.len(), clean(&end.function))?;
         }
         human_end(end, out)?;
     }
@@ -149,13 +150,13 @@ fn human(reasoning: &Reasoning, style: &Style, out: &mut dyn Write) -> std::io::
 }
 
 fn human_end(end: &EndReasoning, out: &mut dyn Write) -> std::io::Result<()> {
-    writeln!(out, "    frequency  {}", end.frequency)?;
-    writeln!(out, "    root       {}", end.root)?;
+    writeln!(out, "    frequency  {}", clean(&end.frequency))?;
+    writeln!(out, "    root       {}", clean(&end.root))?;
     for (index, step) in end.chain.iter().enumerate() {
-        writeln!(out, "    {}  {step}", if index == 0 { "chain    " } else { "         " })?;
+        writeln!(out, "    {}  {}", if index == 0 { "chain    " } else { "         " }, clean(step))?;
     }
-    writeln!(out, "    fate       {}", end.fate)?;
-    writeln!(out, "    barrier    {}", end.barrier.as_deref().unwrap_or("none"))?;
+    writeln!(out, "    fate       {}", clean(&end.fate))?;
+    writeln!(out, "    barrier    {}", clean(end.barrier.as_deref().unwrap_or("none")))?;
     if end.by_name_only {
         writeln!(out, "    note       a step of this rests on a name alone")?;
     }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::mistake::{ConfigError, Mistake, Text};
 use super::read::tables;
 use crate::discover::{absolute, workspace_around};
+use crate::source::read::{Kind, read_text};
 use crate::source::{Sources, shown_name};
 
 /// The file's name.
@@ -90,7 +91,7 @@ fn folders(start: &Path) -> Vec<&Path> {
 
 fn has_table(manifest: &Path) -> bool {
     // Few manifests mention it, and only these are parsed.
-    std::fs::read_to_string(manifest).is_ok_and(|text| text.contains("connlint") && !tables(&text).is_empty())
+    read_text(manifest, Kind::Regular).is_ok_and(|text| text.contains("connlint") && !tables(&text).is_empty())
 }
 
 /// The one table of a manifest.
@@ -114,11 +115,11 @@ fn both(text: &Text, range: std::ops::Range<usize>, message: String) -> ConfigEr
 
 fn open(path: &Path, cwd: &Path) -> Result<Text, ConfigError> {
     let name = shown_name(path, cwd);
-    match std::fs::read_to_string(path) {
+    match read_text(path, Kind::Any) {
         Ok(text) => Ok(Text { path: path.to_owned(), name, text: Arc::from(text) }),
         Err(cause) => {
             let help = "name a file that can be read, or use --no-config";
-            Err(ConfigError::of_file(&name, format!("cannot read {name}: {cause}"), help))
+            Err(ConfigError::of_file(&name, format!("{name}: {cause}"), help))
         }
     }
 }

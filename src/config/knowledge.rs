@@ -15,6 +15,7 @@ use super::paths::PathSet;
 use super::read::{mistakes, told};
 use crate::catalog::model::{CallFact, CatalogFile, FunctionFact, RootFact, RootFrequency};
 use crate::catalog::{Catalog, CatalogError, parse_catalog};
+use crate::source::read::{Kind, read_text};
 use crate::source::{Sources, shown_name};
 
 const CATALOG: &str = "rules/README.md describes the form of a catalogue";
@@ -89,10 +90,10 @@ impl Reader<'_> {
         if self.sources.get(&name).is_some() {
             return;
         }
-        let text = match std::fs::read_to_string(path) {
+        let text = match read_text(path, Kind::Regular) {
             Ok(text) => Text { path: path.to_owned(), name: name.clone(), text: Arc::from(text) },
             Err(cause) => {
-                let message = format!("cannot read {name}: {cause}");
+                let message = format!("{name}: {cause}");
                 return self.mistake(glob.range(), message, "name files that can be read");
             }
         };

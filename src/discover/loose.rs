@@ -5,11 +5,11 @@
 //! alone, which is enough for snippets and scripts.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::model::{Package, Target, TargetKind};
 use super::paths::{NO_VERSION, absolute, crate_name, folder_of, last_name, package_id};
+use crate::source::read::{Kind, read_text};
 
 /// The edition of code that says none: the newest.
 const EDITION: u16 = 2024;
@@ -72,7 +72,7 @@ fn file_target(file: &Path) -> Target {
 fn unreached(files: &[PathBuf]) -> Vec<PathBuf> {
     let mut reached = BTreeSet::new();
     for file in files {
-        let content = fs::read_to_string(file).unwrap_or_default();
+        let content = read_text(file, Kind::Regular).unwrap_or_default();
         reached.extend(mentioned(file, &content).into_iter().filter(|other| other != file));
     }
     let roots: Vec<PathBuf> = files.iter().filter(|file| !reached.contains(*file)).cloned().collect();

@@ -4,7 +4,6 @@
 //! complains of those), or the [`Problem`] that it can't be read, with its place.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,6 +11,7 @@ use toml::{Table, Value};
 
 use super::paths::{absolute, crate_name, folder_of, last_name, manifest_of};
 use crate::finding::Problem;
+use crate::source::read::{Kind, read_text};
 use crate::source::shown_name;
 
 /// A manifest that is valid TOML.
@@ -156,7 +156,8 @@ impl Manifests {
     }
 
     fn read(&self, path: &Path) -> Reading {
-        if !path.is_file() {
+        // What is there and no file, a pipe for one, is told of, not taken for nothing.
+        if !path.metadata().is_ok_and(|found| !found.is_dir()) {
             return Reading::Absent;
         }
         match read_toml(path, &self.shown(path)) {
@@ -170,11 +171,11 @@ impl Manifests {
 
 /// Reads a TOML file; `shown` is its name in the problem.
 pub(super) fn read_toml<T: serde::de::DeserializeOwned>(path: &Path, shown: &str) -> Result<T, Problem> {
-    let content = fs::read_to_string(path).map_err(|cause| Problem {
+    let content = read_text(path, Kind::Regular).map_err(|cause| Problem {
         file: shown.to_owned(),
-        line: 0,
+        line: cause.line(),
         column: 0,
-        message: format!("cannot be read: {cause}"),
+        message: cause.to_string(),
         help: "see to it that it is a readable text file in UTF-8; its package is left out till then".into(),
     })?;
     toml::from_str(&content).map_err(|error| {

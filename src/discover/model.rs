@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use rustc_hash::FxHashMap;
+
 use crate::finding::Problem;
 
 /// Everything that is to be analysed.
@@ -16,6 +18,8 @@ pub struct Discovery {
     /// When folders inside of packages were named: findings below these are to be reported, besides those in
     /// [`Discovery::only_files`]. When both lists are empty, every finding is.
     pub only_below: Vec<PathBuf>,
+    /// Sources are read below these folders only; anywhere if there are none.
+    pub bounds: Vec<PathBuf>,
 }
 
 impl Discovery {
@@ -144,4 +148,28 @@ pub enum DiscoverError {
         /// As given.
         path: PathBuf,
     },
+}
+
+/// Hands something on from each package to those that depend on it, directly or not. `take` is given both, by index, and says
+/// whether the second got anything that it had not.
+pub(crate) fn hand_on(packages: &[Package], mut take: impl FnMut(usize, usize) -> bool) {
+    let mut by_folder: FxHashMap<&Path, usize> = FxHashMap::default();
+    for (index, package) in packages.iter().enumerate() {
+        by_folder.entry(&package.folder).or_insert(index);
+    }
+    let mut dependents: Vec<Vec<usize>> = vec![Vec::new(); packages.len()];
+    for (index, package) in packages.iter().enumerate() {
+        let paths = package.dependencies.iter().filter_map(|one| one.path.as_deref());
+        for dependency in paths.filter_map(|path| by_folder.get(path)) {
+            dependents[*dependency].push(index);
+        }
+    }
+    let mut waiting: Vec<usize> = (0..packages.len()).collect();
+    while let Some(from) = waiting.pop() {
+        for to in &dependents[from] {
+            if take(from, *to) {
+                waiting.push(*to);
+            }
+        }
+    }
 }

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::around::checkout_around;
 use super::load::{Group, Loaded, Loader};
 use super::lock::Locks;
 use super::manifest::{Manifest, Manifests, Reading};
+use super::paths::absolute;
 use super::select::{Scope, Selection};
 use super::{DiscoverError, Discovery, Options, pick, select, targets, workspace};
 use crate::finding::Problem;
@@ -22,6 +24,8 @@ pub struct Survey {
     /// By the root's manifest.
     groups: BTreeMap<PathBuf, Group>,
     problems: Vec<Problem>,
+    /// See [`Discovery::bounds`].
+    bounds: Vec<PathBuf>,
     /// See [`Survey::reporting`].
     reported: Option<(Vec<PathBuf>, Vec<PathBuf>)>,
 }
@@ -38,7 +42,11 @@ impl Survey {
         let selection = if paths.is_empty() { select::current(&cwd)? } else { select::named(paths, &cwd, &manifests)? };
         let mut problems = selection.problems.clone();
         let groups = group(&selection, &manifests, &mut problems);
-        Ok(Survey { selection, manifests, locks: Locks::default(), groups, problems, reported: None })
+        let bounds = match paths {
+            [] => vec![checkout_around(&cwd)],
+            paths => paths.iter().map(|path| checkout_around(&absolute(&cwd, path))).collect(),
+        };
+        Ok(Survey { selection, manifests, locks: Locks::default(), groups, problems, bounds, reported: None })
     }
 
     /// The same packages, but only findings in these files and below these folders are to be reported; see
@@ -65,7 +73,8 @@ impl Survey {
     }
 
     fn collect(&self, options: &Options, asks_cargo: bool) -> Result<Discovery, DiscoverError> {
-        let mut discovery = Discovery { problems: self.problems.clone(), ..Discovery::default() };
+        let (problems, bounds) = (self.problems.clone(), self.bounds.clone());
+        let mut discovery = Discovery { problems, bounds, ..Discovery::default() };
         let loaded = self.load(options, asks_cargo);
         discovery.problems.extend(loaded.values().flat_map(|one| one.problems.iter().cloned()));
         // Once, however many workspaces there are.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::gitignore::GitignoreBuilder;
 
+use super::around::checkout_around;
 use super::dependencies::declared;
 use super::manifest::{Manifest, Manifests, Reading, text, texts};
 use super::paths::{folder_of, last_name, manifest_of};
@@ -82,7 +83,9 @@ pub(super) fn members(root: &Manifest, manifests: &Manifests) -> Members {
     let mut members = Members::default();
     let mut waiting: BTreeSet<PathBuf> = BTreeSet::from([root.path.clone()]);
     for pattern in root.workspace().map(|workspace| texts(workspace, "members")).unwrap_or_default() {
-        if is_glob(pattern) {
+        if is_glob(pattern) && !starts_within(root, pattern) {
+            members.problems.push(outside(root, pattern, manifests));
+        } else if is_glob(pattern) {
             waiting.extend(expand(root, pattern).into_iter().filter(|path| path.is_file()));
         } else {
             let path = manifest_of(&root.resolve(pattern));
@@ -131,6 +134,22 @@ fn missing_member(root: &Manifest, pattern: &str, manifests: &Manifests) -> Prob
         column: 0,
         message: format!("workspace member `{pattern}` has no Cargo.toml"),
         help: "take it out of `members`, or add the package".into(),
+    }
+}
+
+/// Whether a glob begins in the checkout: nobody walks the whole file system for `/**`.
+fn starts_within(root: &Manifest, pattern: &str) -> bool {
+    let fixed: Vec<&str> = pattern.split('/').take_while(|part| !is_glob(part)).collect();
+    root.resolve(&format!("{}/", fixed.join("/"))).starts_with(checkout_around(&root.folder)) || fixed.is_empty()
+}
+
+fn outside(root: &Manifest, pattern: &str, manifests: &Manifests) -> Problem {
+    Problem {
+        file: manifests.shown(&root.path),
+        line: 0,
+        column: 0,
+        message: format!("workspace members `{pattern}` lie outside of what is checked, and are not looked for"),
+        help: "name their folder, too: `connlint check . FOLDER`".into(),
     }
 }
 

@@ -364,7 +364,10 @@ impl Body {
     /// Whether a pattern is, or binds, a variable.
     #[must_use]
     pub fn binds(&self, pat: PatId, variable: PatId) -> bool {
-        pat == variable || self.binds_of(pat).contains(&variable)
+        // Most patterns are one name: no list is made for them.
+        pat == variable
+            || !matches!(self.pat(pat), Pat::Bind(_, None) | Pat::Rest | Pat::Other)
+                && self.binds_of(pat).contains(&variable)
     }
 
     /// What a variable of `let`, `if let`, `match` is taken from; none for parameters and items of loops.

@@ -25,7 +25,7 @@ pub use ty::{Path, Segment, TypeRef};
 use crate::source::Pos;
 
 /// The form of [`FileFacts`]; a stored value of another form is not read.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// An identifier as written, without `r#`.
 pub type Name = SmolStr;
@@ -52,4 +52,15 @@ pub struct SyntaxProblem {
     pub pos: Pos,
     /// The parser's words.
     pub message: String,
+    /// Why not.
+    pub kind: ProblemKind,
+}
+
+/// Why a stretch of a file could not be parsed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ProblemKind {
+    /// It is no Rust.
+    Syntax,
+    /// It nests deeper, or is longer, than what is walked here.
+    Limit,
 }

@@ -79,6 +79,9 @@ pub struct Analysis {
 /// No value is followed to more ends than this.
 const MAX_ENDS: usize = 64;
 
+/// No value is followed through more functions than this: nobody reads a chain so long.
+const MAX_ROUTE: usize = 64;
+
 /// Analyses every construction in scope.
 #[must_use]
 pub fn analyse<'a, 'f>(program: &'a Program<'f>, all_targets: bool) -> Flow<'a, 'f> {
@@ -175,7 +178,7 @@ impl Follower<'_, '_, '_> {
     fn returned(&mut self, unit: UnitId, mut end: End) {
         let references = self.program.references(unit);
         let references: Vec<_> = references.into_iter().filter(|reference| self.scope.has(reference.unit)).collect();
-        if references.is_empty() {
+        if references.is_empty() || end.route.len() >= MAX_ROUTE {
             end.innocent = Some(Innocent::UncalledFactory);
             self.end(end);
             return;

@@ -143,7 +143,9 @@ pub(super) fn frequencies(
     order.sort_unstable();
     let mut result = Frequencies::default();
     graph.seed(&order, &mut result);
-    graph.spread(&mut result);
+    let mut seeded: Vec<UnitId> = result.entries.keys().copied().collect();
+    seeded.sort_unstable();
+    graph.spread(seeded, &mut result);
     graph.leave_out(&order, &result);
     // What is left is only called from within circles.
     for unit in &order {
@@ -151,7 +153,7 @@ pub(super) fn frequencies(
             let entry =
                 Entry { frequency: Frequency::PerCall, depth: 0, via: Via::Uncalled, sure: true, uncalled: true };
             result.entries.insert(*unit, entry);
-            graph.spread(&mut result);
+            graph.spread(vec![*unit], &mut result);
         }
     }
     result
@@ -321,16 +323,13 @@ impl Graph<'_, '_, '_> {
         }
     }
 
-    /// Hands frequencies down until nothing rises any more.
-    fn spread(&self, result: &mut Frequencies) {
-        let mut queue: Vec<UnitId> = result.entries.keys().copied().collect();
-        queue.sort_unstable();
-        let mut queue: std::collections::VecDeque<UnitId> = queue.into();
+    /// Hands the frequencies of `from` down until nothing rises any more.
+    fn spread(&self, from: Vec<UnitId>, result: &mut Frequencies) {
+        let mut queue: std::collections::VecDeque<UnitId> = from.into();
         while let Some(from) = queue.pop_front() {
             let Some(entry) = result.entries.get(&from).cloned() else { continue };
             for edge in self.edges.get(&from).into_iter().flatten() {
-                // What calls itself, directly or not, is not called more often for it.
-                if edge.fixed.is_some() || leads_through(result, from, edge.to) {
+                if edge.fixed.is_some() {
                     continue;
                 }
                 let frequency =
@@ -342,7 +341,9 @@ impl Graph<'_, '_, '_> {
                     sure: entry.sure && edge.reference.sure,
                     uncalled: entry.uncalled,
                 };
-                if improve(result, edge.to, next) {
+                // What calls itself, directly or not, is not called more often for it.
+                if improves(result, edge.to, &next) && !leads_through(result, from, edge.to) {
+                    result.entries.insert(edge.to, next);
                     queue.push_back(edge.to);
                 }
             }
@@ -352,6 +353,10 @@ impl Graph<'_, '_, '_> {
 
 /// Whether the chain by which `unit` gets its frequency passes through `wanted`.
 fn leads_through(result: &Frequencies, unit: UnitId, wanted: UnitId) -> bool {
+    // Chains are of units that have a frequency.
+    if unit != wanted && !result.entries.contains_key(&wanted) {
+        return false;
+    }
     let mut at = unit;
     for _ in 0..result.entries.len() {
         if at == wanted {
@@ -365,14 +370,15 @@ fn leads_through(result: &Frequencies, unit: UnitId, wanted: UnitId) -> bool {
     true
 }
 
-/// Takes an entry if it is of a higher frequency, or as high, surer or shorter.
-fn improve(result: &mut Frequencies, unit: UnitId, entry: Entry) -> bool {
+/// Whether an entry is of a higher frequency than what is known, or as high, surer or shorter.
+fn improves(result: &Frequencies, unit: UnitId, entry: &Entry) -> bool {
     let rank = |entry: &Entry| (entry.frequency, entry.sure, std::cmp::Reverse(entry.depth));
-    match result.entries.get(&unit) {
-        Some(known) if rank(known) >= rank(&entry) => false,
-        _ => {
-            result.entries.insert(unit, entry);
-            true
-        }
+    result.entries.get(&unit).is_none_or(|known| rank(known) < rank(entry))
+}
+
+/// Takes an entry if it [`improves`] what is known.
+fn improve(result: &mut Frequencies, unit: UnitId, entry: Entry) {
+    if improves(result, unit, &entry) {
+        result.entries.insert(unit, entry);
     }
 }

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::program::{Owner, Program, TypeKind, UnitId};
 use super::ty::Ty;
 use crate::catalog::{Clue, FileId, last_segment};
-use crate::discover::Package;
+use crate::discover::{Package, hand_on};
 use crate::facts::{Name, Path, TypeRef};
 
 /// Words by which a body can call a type's function without naming the type: `Default::default()`.
@@ -110,47 +110,35 @@ struct InForce {
 
 impl InForce {
     fn new(program: &Program<'_>) -> InForce {
-        let packages = &program.discovery.packages;
-        let files = || program.catalog.file_ids();
-        let of_package = |package: usize| match reached_packages(packages, package) {
-            None => files().collect(),
-            Some(reached) => {
-                let needs = |file: &FileId| &program.catalog.file(*file).packages;
-                let is_reached = |file: &FileId| {
-                    program.catalog.is_wrapper_file(*file)
-                        || needs(file).is_empty()
-                        || needs(file).iter().any(|name| reached.contains(name.as_str()))
-                };
-                files().filter(is_reached).collect()
+        let catalog = program.catalog;
+        let always = |file: &FileId| catalog.is_wrapper_file(*file) || catalog.file(*file).packages.is_empty();
+        let always: FxHashSet<FileId> = catalog.file_ids().filter(always).collect();
+        let mut about: FxHashMap<&str, Vec<FileId>> = FxHashMap::default();
+        for file in catalog.file_ids() {
+            for package in &catalog.file(file).packages {
+                about.entry(package).or_default().push(file);
+            }
+        }
+        let of_package = |package: &Package| match package.has_manifest {
+            // What it depends on isn't known.
+            false => catalog.file_ids().collect(),
+            true => {
+                let named = package.dependencies.iter().filter_map(|one| about.get(one.package.as_str()));
+                named.flatten().chain(&always).copied().collect()
             }
         };
-        InForce { by_package: (0..packages.len()).map(of_package).collect() }
+        let packages = &program.discovery.packages;
+        let mut by_package: Vec<FxHashSet<FileId>> = packages.iter().map(of_package).collect();
+        hand_on(packages, |from, to| {
+            let more: Vec<FileId> = by_package[from].difference(&by_package[to]).copied().collect();
+            let is_more = !more.is_empty();
+            by_package[to].extend(more);
+            is_more
+        });
+        InForce { by_package }
     }
 
     fn is(&self, package: usize, file: FileId) -> bool {
         self.by_package[package].contains(&file)
     }
-}
-
-/// What a package depends on, also through other packages of the run; none when that isn't known.
-fn reached_packages(packages: &[Package], start: usize) -> Option<FxHashSet<&str>> {
-    let mut seen = vec![start];
-    let mut names = FxHashSet::default();
-    let mut next = 0;
-    while let Some(at) = seen.get(next).copied() {
-        next += 1;
-        let package = &packages[at];
-        if !package.has_manifest {
-            return None;
-        }
-        for dependency in &package.dependencies {
-            names.insert(dependency.package.as_str());
-            let local = packages.iter().position(|other| dependency.path.as_ref() == Some(&other.folder));
-            match local {
-                Some(local) if !seen.contains(&local) => seen.push(local),
-                _ => {}
-            }
-        }
-    }
-    Some(names)
 }

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::program::{
     Crate, CrateId, Def, ImplDef, ImplId, Import, Module, ModuleId, Owner, Program, TraitDef, TraitId, TypeDef, TypeId,
@@ -40,7 +40,7 @@ pub fn link<'f>(catalog: &'f Catalog, discovery: &'f Discovery, loaded: &'f Load
         wrappers: FxHashMap::default(),
         inferred: Vec::new(),
     };
-    let mut collector = Collector { program };
+    let mut collector = Collector { program, open: Vec::new(), times: FxHashMap::default() };
     collector.crates();
     collector.externs();
     collector.globs();
@@ -50,6 +50,10 @@ pub fn link<'f>(catalog: &'f Catalog, discovery: &'f Discovery, loaded: &'f Load
 
 struct Collector<'f> {
     program: Program<'f>,
+    /// The files that are being entered, outermost first.
+    open: Vec<usize>,
+    /// How often a file was entered.
+    times: FxHashMap<(CrateId, usize), u32>,
 }
 
 /// Where items are being entered.
@@ -62,6 +66,9 @@ struct Place<'k> {
     inline: &'k [String],
     test: bool,
 }
+
+/// So often may a file stand in one crate. Files that each name the next one twice would be more modules than can be counted.
+const MAX_TIMES: u32 = 16;
 
 fn id(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
@@ -86,7 +93,8 @@ impl<'f> Collector<'f> {
                 local_externs: FxHashMap::default(),
                 externs: FxHashMap::default(),
             });
-            self.items(&facts.items, Place { module: root, krate, file: target.root, inline: &[], test });
+            let place = Place { module: root, krate, file: target.root, inline: &[], test };
+            self.file_items(target.root, &facts.items, place);
         }
     }
 
@@ -141,7 +149,7 @@ impl<'f> Collector<'f> {
                 key.push(include_key(file));
                 if let Some(child) = self.program.loaded.children.get(&(place.file, key)) {
                     let facts = &self.program.loaded.files[*child].facts;
-                    self.items(&facts.items, Place { file: *child, inline: &[], ..place });
+                    self.file_items(*child, &facts.items, Place { file: *child, inline: &[], ..place });
                 }
             }
             ItemKind::Use(leaves) => {
@@ -189,6 +197,9 @@ impl<'f> Collector<'f> {
             Some(items) => (items, place.file, inline, place.test),
             None => {
                 let Some(child) = self.program.loaded.children.get(&(place.file, inline)) else { return };
+                if *child == place.file {
+                    return;
+                }
                 let facts = &self.program.loaded.files[*child].facts;
                 (facts.items.as_slice(), *child, Vec::new(), place.test || facts.test_only)
             }
@@ -199,7 +210,20 @@ impl<'f> Collector<'f> {
         }
         let module = self.module(place.krate, Some(place.module), item.name.clone(), file, test);
         self.define_type(place, &item.name, Def::Module(module));
-        self.items(items, Place { module, krate: place.krate, file, inline: &inline, test });
+        let within = Place { module, krate: place.krate, file, inline: &inline, test };
+        if file == place.file { self.items(items, within) } else { self.file_items(file, items, within) }
+    }
+
+    /// The items of a file that a module or `include!` stands for, unless it holds itself or is there very often.
+    fn file_items(&mut self, file: usize, items: &'f [Item], place: Place) {
+        let times = self.times.entry((place.krate, file)).or_default();
+        *times += 1;
+        if *times > MAX_TIMES || self.open.contains(&file) {
+            return;
+        }
+        self.open.push(file);
+        self.items(items, place);
+        self.open.pop();
     }
 
     fn depth(&self, module: ModuleId) -> usize {
@@ -439,14 +463,15 @@ fn parsed_body<'f>(unit: &Unit<'f>) -> Option<&'f Body> {
 
 /// Packages that only serve tests: libraries that others depend on in `[dev-dependencies]` and nobody otherwise.
 fn test_support(discovery: &Discovery) -> Vec<bool> {
-    let dependents = |folder: &PathBuf, dev: bool| {
-        discovery.packages.iter().flat_map(|package| &package.dependencies).any(|dependency| {
-            dependency.path.as_ref() == Some(folder) && (dependency.kind == DependencyKind::Dev) == dev
-        })
-    };
+    let dependencies = || discovery.packages.iter().flat_map(|package| &package.dependencies);
+    let wanted: FxHashSet<(&PathBuf, bool)> = dependencies()
+        .filter_map(|dependency| Some((dependency.path.as_ref()?, dependency.kind == DependencyKind::Dev)))
+        .collect();
     let only_library = |package: &Package| package.targets.iter().all(|target| target.kind == TargetKind::Lib);
     let serves_tests = |package: &Package| {
-        only_library(package) && dependents(&package.folder, true) && !dependents(&package.folder, false)
+        only_library(package)
+            && wanted.contains(&(&package.folder, true))
+            && !wanted.contains(&(&package.folder, false))
     };
     discovery.packages.iter().map(serves_tests).collect()
 }

@@ -130,7 +130,7 @@ impl<'a, 'f> Infer<'a, 'f> {
 
     /// Works out an expression; `expected` is the type that its place wants, where known.
     pub(super) fn expr(&mut self, id: ExprId, expected: Option<&Ty>) -> Ty {
-        let ty = self.expr_type(id, expected);
+        let ty = self.expr_type(id, expected).bounded();
         self.out.types[id.0 as usize] = ty.clone();
         ty
     }

@@ -6,6 +6,10 @@ use crate::facts::Name;
 
 use super::program::{TraitId, TypeId, UnitId};
 
+/// Of so many parts may a type be made. A type that doubles with each call of `fn twice<T>(t: T) -> (T, T)` would soon take all
+/// memory; types that people write have some dozens.
+const MAX_PARTS: usize = 256;
+
 /// A trait, of the program or of a library.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TraitRef {
@@ -62,19 +66,57 @@ impl Ty {
         matches!(self, Ty::Unknown | Ty::Foreign)
     }
 
+    /// The type, or nothing when it is made of too many parts.
+    pub(super) fn bounded(self) -> Ty {
+        let mut left = MAX_PARTS;
+        if self.fits(&mut left) { self } else { Ty::Unknown }
+    }
+
+    /// Whether there are no more parts than `left`, which are taken away from it.
+    fn fits(&self, left: &mut usize) -> bool {
+        let Some(rest) = left.checked_sub(1) else { return false };
+        *left = rest;
+        match self {
+            Ty::External(_, parts) | Ty::Local(_, parts) | Ty::Tuple(parts) => parts.iter().all(|part| part.fits(left)),
+            Ty::Slice(inner) | Ty::Future(inner) | Ty::Callable(inner) => inner.fits(left),
+            Ty::Unknown | Ty::Foreign | Ty::Function(_) | Ty::Object(_) | Ty::Param(..) => true,
+        }
+    }
+
     /// Replaces parameters by what `lookup` gives for their names.
     #[must_use]
     pub fn substitute(&self, lookup: &dyn Fn(&Name) -> Option<Ty>) -> Ty {
-        let all = |list: &[Ty]| list.iter().map(|ty| ty.substitute(lookup)).collect();
+        self.clone().bounded().substituted(lookup).bounded()
+    }
+
+    fn substituted(&self, lookup: &dyn Fn(&Name) -> Option<Ty>) -> Ty {
+        let all = |list: &[Ty]| list.iter().map(|ty| ty.substituted(lookup)).collect();
         match self {
             Ty::Param(name, _) => lookup(name).unwrap_or_else(|| self.clone()),
             Ty::External(path, args) => Ty::External(path.clone(), all(args)),
             Ty::Local(id, args) => Ty::Local(*id, all(args)),
             Ty::Tuple(parts) => Ty::Tuple(all(parts)),
-            Ty::Slice(inner) => Ty::Slice(Box::new(inner.substitute(lookup))),
-            Ty::Future(inner) => Ty::Future(Box::new(inner.substitute(lookup))),
-            Ty::Callable(inner) => Ty::Callable(Box::new(inner.substitute(lookup))),
+            Ty::Slice(inner) => Ty::Slice(Box::new(inner.substituted(lookup))),
+            Ty::Future(inner) => Ty::Future(Box::new(inner.substituted(lookup))),
+            Ty::Callable(inner) => Ty::Callable(Box::new(inner.substituted(lookup))),
             Ty::Unknown | Ty::Foreign | Ty::Function(_) | Ty::Object(_) => self.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_that_double_are_given_up() {
+        let twice = |ty: Ty| {
+            let pair = Ty::Tuple(vec![Ty::Param("T".into(), Vec::new()), Ty::Param("T".into(), Vec::new())]);
+            pair.substitute(&|_| Some(ty.clone()))
+        };
+        let client = Ty::External("redis::Client".into(), Vec::new());
+        assert_eq!(twice(client.clone()), Ty::Tuple(vec![client.clone(), client.clone()]));
+        let grown = (0..100).fold(client, |ty, _| twice(ty));
+        assert!(grown.fits(&mut MAX_PARTS.clone()));
     }
 }

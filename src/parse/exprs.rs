@@ -33,6 +33,10 @@ pub(super) struct Arena {
 /// Deeper nesting than any person writes.
 const MAX_DEPTH: u32 = 200;
 
+/// So many expressions has no body; what is beyond is unknown. Questions about a body go through all of it, once for each
+/// construction in it.
+const MAX_EXPRS: usize = 100_000;
+
 impl<'a> BodyLowerer<'a> {
     /// `arena` is empty.
     pub(super) fn new(scope: Scope<'a>, arena: Arena) -> Self {
@@ -110,13 +114,19 @@ impl<'a> BodyLowerer<'a> {
 
     /// Lowers an expression.
     pub(super) fn expr(&mut self, expr: &syn::Expr) -> ExprId {
-        if self.depth_left == 0 {
-            return self.push(Expr::Unknown, span(expr.span()));
+        let lowered = self.deeper(|lowerer| lowerer.expr_inner(expr));
+        lowered.unwrap_or_else(|| self.push(Expr::Unknown, span(expr.span())))
+    }
+
+    /// Does `work` one level deeper, unless that is too deep.
+    pub(super) fn deeper<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> Option<R> {
+        if self.arena.exprs.len() > MAX_EXPRS {
+            return None;
         }
-        self.depth_left -= 1;
-        let id = self.expr_inner(expr);
+        self.depth_left = self.depth_left.checked_sub(1)?;
+        let done = work(self);
         self.depth_left += 1;
-        id
+        Some(done)
     }
 
     fn expr_inner(&mut self, expr: &syn::Expr) -> ExprId {

@@ -8,7 +8,7 @@ use crate::facts::{ExprId, Pat, PatId};
 impl BodyLowerer<'_> {
     /// A pattern; a guard within it is dropped (see [`Self::pat_and_guard`]).
     pub(super) fn pat(&mut self, pat: &syn::Pat) -> PatId {
-        let lowered = self.pat_kind(pat);
+        let lowered = self.deeper(|lowerer| lowerer.pat_kind(pat)).unwrap_or(Pat::Other);
         self.push_pat(lowered)
     }
 

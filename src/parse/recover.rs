@@ -10,8 +10,10 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use rustc_hash::FxHashMap;
 use syn::parse::{Parse, Parser};
 
+use super::nesting::{Depth, MAX_BLOCKS, with_room};
+use super::signs::signs_of_stream;
 use super::skim::{CutBody, skim};
-use super::{Tests, pos, problem_at};
+use super::{Tests, pos, problem_at, syntax_problem};
 use crate::facts::SyntaxProblem;
 use crate::source::Pos;
 
@@ -26,16 +28,21 @@ pub(super) struct Recovered {
     pub(super) problems: Vec<SyntaxProblem>,
 }
 
-/// Parses `text`, which has no byte order mark, as far as it can be parsed.
-pub(super) fn parse(text: &str, tests: Tests) -> Recovered {
+/// Hands what can be parsed of `text`, which has no byte order mark, to `then`, where there is room for its depth; `None`
+/// if there is no room for a thread.
+pub(super) fn parse<R: Send>(text: &str, tests: Tests, then: impl FnOnce(Recovered) -> R + Send) -> Option<R> {
     let text = blank_shebang(text);
-    if let Some(skimmed) = skim(&text, tests)
-        && let Some(file) = whole(&skimmed.text, tests)
-    {
-        return Recovered { file, bodies: skimmed.bodies, problems: Vec::new() };
-    }
-    let (file, problems) = in_parts(&text, tests);
-    Recovered { file, bodies: FxHashMap::default(), problems }
+    let Some(skimmed) = skim(&text, tests) else {
+        return with_room(Depth::MOST, || then(in_parts(&text, tests)));
+    };
+    let depth = skimmed.depth;
+    with_room(if depth.is_refused() { Depth::MOST } else { depth }, || {
+        let file = if depth.is_refused() { None } else { whole(&skimmed.text, tests) };
+        then(match file {
+            Some(file) => Recovered { file, bodies: skimmed.bodies, problems: Vec::new() },
+            None => in_parts(&text, tests),
+        })
+    })
 }
 
 /// A file without any error.
@@ -43,14 +50,30 @@ fn whole(text: &str, tests: Tests) -> Option<syn::File> {
     syn::parse2(tokens_of(text, tests).ok()?).ok()
 }
 
-fn in_parts(text: &str, tests: Tests) -> (syn::File, Vec<SyntaxProblem>) {
-    match tokens_of(text, tests) {
-        Ok(tokens) => match syn::parse2::<syn::File>(tokens.clone()) {
+fn in_parts(text: &str, tests: Tests) -> Recovered {
+    let (file, problems) = match tokens_of(text, tests) {
+        Ok(tokens) => match parse_shallow::<syn::File>(tokens.clone()) {
             Ok(file) => (file, Vec::new()),
             Err(_) => by_items(tokens),
         },
         Err(error) => by_chunks(text, pos(error.span().start()), &error.to_string()),
+    };
+    Recovered { file, bodies: FxHashMap::default(), problems }
+}
+
+/// What `tokens` are, unless they nest too deep.
+fn parse_shallow<T: Parse>(tokens: TokenStream) -> Result<T, SyntaxProblem> {
+    if let Some(problem) = refusal(&tokens) {
+        return Err(problem);
     }
+    syn::parse2(tokens).map_err(|error| problem_at(&error))
+}
+
+/// Why `tokens` are not parsed, if they nest too deep for it.
+fn refusal(tokens: &TokenStream) -> Option<SyntaxProblem> {
+    let depth = Depth::of(signs_of_stream(tokens.clone()));
+    let start = || tokens.clone().into_iter().next().map_or(Pos::default(), |first| pos(first.span().start()));
+    depth.is_refused().then(|| depth.refusal(start())).flatten()
 }
 
 fn tokens_of(text: &str, tests: Tests) -> Result<TokenStream, proc_macro2::LexError> {
@@ -92,7 +115,8 @@ fn is_cfg_test(group: &proc_macro2::Group) -> bool {
     else {
         return false;
     };
-    name == "cfg" && inner.stream().to_string() == "test"
+    let mut inner = inner.stream().into_iter();
+    name == "cfg" && matches!((inner.next(), inner.next()), (Some(TokenTree::Ident(word)), None) if word == "test")
 }
 
 /// A `#!` line is not Rust; its place is kept.
@@ -111,28 +135,38 @@ fn empty_file() -> syn::File {
 fn by_items(tokens: TokenStream) -> (syn::File, Vec<SyntaxProblem>) {
     let mut file = empty_file();
     let mut problems = Vec::new();
-    let inner_attributes =
-        |input: syn::parse::ParseStream| Ok((input.call(syn::Attribute::parse_inner)?, input.parse::<TokenStream>()?));
-    let rest = match inner_attributes.parse2(tokens.clone()) {
-        Ok((attrs, rest)) => {
-            file.attrs = attrs;
-            rest
-        }
-        Err(_) => tokens,
-    };
-    file.items = items_of(rest, &mut problems);
+    let (attributes, rest) = split_inner_attributes(tokens);
+    if refusal(&attributes).is_none() {
+        file.attrs = syn::Attribute::parse_inner.parse2(attributes).unwrap_or_default();
+    }
+    file.items = items_of(rest, MAX_BLOCKS, &mut problems);
     (file, problems)
 }
 
+/// The `#![..]` that a file begins with, and the rest.
+fn split_inner_attributes(tokens: TokenStream) -> (TokenStream, TokenStream) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let is_sign = |token: &TokenTree, sign| matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign);
+    let is_inner = |part: &&[TokenTree]| match part {
+        [hash, bang, TokenTree::Group(_)] => is_sign(hash, '#') && is_sign(bang, '!'),
+        _ => false,
+    };
+    let attributes = tokens.chunks(3).take_while(is_inner).count();
+    let mut tokens = tokens.into_iter();
+    (tokens.by_ref().take(attributes * 3).collect(), tokens.collect())
+}
+
 /// All items of a stream; a broken one is skipped up to its end, or opened when it is a block of members.
-fn items_of(tokens: TokenStream, problems: &mut Vec<SyntaxProblem>) -> Vec<syn::Item> {
+///
+/// `blocks_left`: as many blocks may be opened in one another.
+fn items_of(tokens: TokenStream, blocks_left: u32, problems: &mut Vec<SyntaxProblem>) -> Vec<syn::Item> {
     let mut items = Vec::new();
     for piece in pieces(tokens) {
-        match syn::parse2::<syn::Item>(piece.clone()) {
+        match parse_shallow::<syn::Item>(piece.clone()) {
             Ok(item) => items.push(item),
-            Err(error) => match open_block(piece, problems) {
+            Err(problem) => match open_block(piece, blocks_left, problems) {
                 Some(item) => items.push(item),
-                None => problems.push(problem_at(&error)),
+                None => problems.push(problem),
             },
         }
     }
@@ -142,45 +176,61 @@ fn items_of(tokens: TokenStream, problems: &mut Vec<SyntaxProblem>) -> Vec<syn::
 /// Cuts a stream of items after each `;` and each `{}` at its top level that can end an item.
 fn pieces(tokens: TokenStream) -> Vec<TokenStream> {
     let mut pieces = Vec::new();
-    let mut piece: Vec<TokenTree> = Vec::new();
+    let mut piece = Piece::default();
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
         let is_brace = matches!(&token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
         let is_semi = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ';');
         piece.push(token);
-        let initialiser = is_brace && has_initialiser(&piece);
-        if is_semi || (is_brace && !initialiser && !is_use(&piece)) {
+        if is_semi || (is_brace && piece.ends_with_braces()) {
             // `macro! { .. };` and `struct S { .. };` keep their semicolon.
             if matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == ';') && is_brace {
-                piece.extend(tokens.next());
+                piece.tokens.extend(tokens.next());
             }
-            pieces.push(piece.drain(..).collect());
+            pieces.push(std::mem::take(&mut piece).tokens.into_iter().collect());
         }
     }
-    if !piece.is_empty() {
-        pieces.push(piece.into_iter().collect());
+    if !piece.tokens.is_empty() {
+        pieces.push(piece.tokens.into_iter().collect());
     }
     pieces
 }
 
-/// `static X: T = { .. };` goes on behind the braces.
-fn has_initialiser(piece: &[TokenTree]) -> bool {
-    let names_value = piece
-        .iter()
-        .take(6)
-        .any(|token| matches!(token, TokenTree::Ident(word) if word == "static" || word == "const"));
-    let is_fn = piece.iter().any(|token| matches!(token, TokenTree::Ident(word) if word == "fn"));
-    names_value
-        && !is_fn
-        && piece.iter().any(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '='))
+/// An item so far, and what is known of it.
+#[derive(Default)]
+struct Piece {
+    tokens: Vec<TokenTree>,
+    names_value: bool,
+    is_fn: bool,
+    is_use: bool,
+    has_equals: bool,
 }
 
-fn is_use(piece: &[TokenTree]) -> bool {
-    piece.iter().take(4).any(|token| matches!(token, TokenTree::Ident(word) if word == "use"))
+impl Piece {
+    fn push(&mut self, token: TokenTree) {
+        let place = self.tokens.len();
+        match &token {
+            TokenTree::Ident(word) => {
+                self.names_value |= place < 6 && (word == "static" || word == "const");
+                self.is_use |= place < 4 && word == "use";
+                self.is_fn |= word == "fn";
+            }
+            TokenTree::Punct(punct) => self.has_equals |= punct.as_char() == '=',
+            _ => {}
+        }
+        self.tokens.push(token);
+    }
+
+    /// `static X: T = { .. };` and `use a::{ .. };` go on behind the braces.
+    fn ends_with_braces(&self) -> bool {
+        let is_initialiser = self.names_value && !self.is_fn && self.has_equals;
+        !is_initialiser && !self.is_use
+    }
 }
 
 /// Keeps what parses of a broken `impl`, `trait` or `mod` block.
-fn open_block(piece: TokenStream, problems: &mut Vec<SyntaxProblem>) -> Option<syn::Item> {
+fn open_block(piece: TokenStream, blocks_left: u32, problems: &mut Vec<SyntaxProblem>) -> Option<syn::Item> {
+    let blocks_left = blocks_left.checked_sub(1)?;
     let mut tokens: Vec<TokenTree> = piece.into_iter().collect();
     let TokenTree::Group(group) = tokens.pop()? else { return None };
     if group.delimiter() != Delimiter::Brace {
@@ -188,7 +238,7 @@ fn open_block(piece: TokenStream, problems: &mut Vec<SyntaxProblem>) -> Option<s
     }
     tokens.push(TokenTree::Group(proc_macro2::Group::new(Delimiter::Brace, TokenStream::new())));
     let head: TokenStream = tokens.into_iter().collect();
-    match syn::parse2::<syn::Item>(head).ok()? {
+    match parse_shallow::<syn::Item>(head).ok()? {
         syn::Item::Impl(mut item) => {
             item.items = members(group.stream(), problems);
             Some(syn::Item::Impl(item))
@@ -199,7 +249,7 @@ fn open_block(piece: TokenStream, problems: &mut Vec<SyntaxProblem>) -> Option<s
         }
         syn::Item::Mod(mut item) => {
             let (brace, _) = item.content.take()?;
-            item.content = Some((brace, items_of(group.stream(), problems)));
+            item.content = Some((brace, items_of(group.stream(), blocks_left, problems)));
             Some(syn::Item::Mod(item))
         }
         _ => None,
@@ -209,31 +259,33 @@ fn open_block(piece: TokenStream, problems: &mut Vec<SyntaxProblem>) -> Option<s
 fn members<T: Parse>(tokens: TokenStream, problems: &mut Vec<SyntaxProblem>) -> Vec<T> {
     let mut members = Vec::new();
     for piece in pieces(tokens) {
-        match syn::parse2::<T>(piece) {
+        match parse_shallow::<T>(piece) {
             Ok(member) => members.push(member),
-            Err(error) => problems.push(problem_at(&error)),
+            Err(problem) => problems.push(problem),
         }
     }
     members
 }
 
-/// The last resort: brackets that don't match. Every chunk is parsed by itself, at its place.
+/// The last resort: brackets that don't match. Chunks that can be lexed by themselves are parsed, at their places.
 fn by_chunks(text: &str, at: Pos, message: &str) -> (syn::File, Vec<SyntaxProblem>) {
-    let mut file = empty_file();
+    let mut kept = String::with_capacity(text.len());
     let mut problems = Vec::new();
     for (line, chunk) in chunks(text) {
-        let placed = format!("{}{chunk}", "\n".repeat(line));
-        match TokenStream::from_str(&placed) {
-            Ok(tokens) => {
-                let (part, found) = by_items(tokens);
-                file.items.extend(part.items);
-                problems.extend(found);
+        match TokenStream::from_str(&chunk) {
+            Ok(_) => kept.push_str(&chunk),
+            Err(error) => {
+                let place = pos(error.span().start());
+                let line = u32::try_from(line).unwrap_or(u32::MAX).saturating_add(place.line);
+                problems.push(syntax_problem(Pos { line, ..place }, error.to_string()));
+                kept.extend(chunk.matches('\n'));
             }
-            Err(error) => problems.push(SyntaxProblem { pos: pos(error.span().start()), message: error.to_string() }),
         }
     }
+    let (file, found) = TokenStream::from_str(&kept).map_or_else(|_| (empty_file(), Vec::new()), by_items);
+    problems.extend(found);
     if problems.is_empty() {
-        problems.push(SyntaxProblem { pos: at, message: message.to_owned() });
+        problems.push(syntax_problem(at, message.to_owned()));
     }
     (file, problems)
 }
@@ -263,28 +315,44 @@ fn chunks(text: &str) -> Vec<(usize, String)> {
 mod tests {
     use super::{Recovered, Tests, parse};
 
+    fn of<R: Send>(text: &str, tests: Tests, ask: impl FnOnce(Recovered) -> R + Send) -> R {
+        parse(text, tests, ask).expect("there is room")
+    }
+
     fn names(text: &str) -> (Vec<String>, usize) {
-        let Recovered { file, problems, .. } = parse(text, Tests::Skip);
-        let names = file.items.iter().map(|item| match item {
-            syn::Item::Fn(item) => item.sig.ident.to_string(),
-            syn::Item::Impl(item) => format!("impl with {}", item.items.len()),
-            syn::Item::Static(item) => item.ident.to_string(),
-            other => format!("{other:?}").chars().take(12).collect(),
-        });
-        (names.collect(), problems.len())
+        of(text, Tests::Skip, |Recovered { file, problems, .. }| {
+            let names = file.items.iter().map(|item| match item {
+                syn::Item::Fn(item) => item.sig.ident.to_string(),
+                syn::Item::Impl(item) => format!("impl with {}", item.items.len()),
+                syn::Item::Static(item) => item.ident.to_string(),
+                other => format!("{other:?}").chars().take(12).collect(),
+            });
+            (names.collect(), problems.len())
+        })
     }
 
     #[test]
     fn bodies_of_test_modules_are_passed_over() {
         let text = "#[cfg(test)]\nmod tests { fn a(let) }\nfn b() {}\n#[cfg(test)] use x::y;\nmod c { fn d() {} }";
-        let Recovered { file, problems, .. } = parse(text, Tests::Skip);
-        assert!(problems.is_empty());
-        let of_modules = file.items.iter().filter_map(|item| match item {
-            syn::Item::Mod(item) => Some(item.content.as_ref().map_or(0, |(_, items)| items.len())),
-            _ => None,
+        let (problems, of_modules) = of(text, Tests::Skip, |Recovered { file, problems, .. }| {
+            let of_modules = file.items.iter().filter_map(|item| match item {
+                syn::Item::Mod(item) => Some(item.content.as_ref().map_or(0, |(_, items)| items.len())),
+                _ => None,
+            });
+            (problems.len(), of_modules.collect::<Vec<_>>())
         });
-        assert_eq!(of_modules.collect::<Vec<_>>(), [0, 1]);
-        assert_eq!(parse(text, Tests::Keep).problems.len(), 1);
+        assert_eq!((problems, of_modules), (0, vec![0, 1]));
+        assert_eq!(of(text, Tests::Keep, |kept| kept.problems.len()), 1);
+    }
+
+    #[test]
+    fn an_item_that_nests_too_deep_costs_itself() {
+        let deep = format!("static A: u8 = {}1{};", "(".repeat(5000), ")".repeat(5000));
+        let (found, problems) =
+            names(&format!("#![a]\nfn a() {{}}\n{deep}\nimpl B {{ fn c() {{}} const {}", &deep[7..]));
+        assert_eq!((found, problems), (vec!["a".into()], 2));
+        let (found, problems) = names(&format!("fn a() {{}}\nimpl B {{ fn c() {{}} const {} }}", &deep[7..]));
+        assert_eq!((found, problems), (vec!["a".into(), "impl with 1".into()], 1));
     }
 
     #[test]

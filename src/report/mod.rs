@@ -38,7 +38,7 @@ pub use paint::{Ink, Paint};
 pub use rustc_json::{finish as build_finished, render as compiler_messages};
 pub use statistics::{Counts, statistics};
 pub use summary::summary_line;
-pub use text::wrap;
+pub use text::{clean, wrap};
 
 use crate::finding::Report;
 use crate::source::Sources;

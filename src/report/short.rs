@@ -9,16 +9,16 @@ use super::human::level_ink;
 use super::paint::{Ink, Paint};
 use super::statistics;
 use super::summary::summary_line;
-use super::text::clean;
+use super::text::{clean, inert};
 use crate::finding::{Finding, Location, Problem, Report, Role};
 
 pub(super) fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let paint = Paint::new(style);
     for finding in &report.findings {
-        writeln!(out, "{}", finding_line(finding, paint))?;
+        writeln!(out, "{}", inert(finding_line(finding, paint)))?;
     }
     for problem in &report.problems {
-        writeln!(out, "{}", problem_line(problem, paint))?;
+        writeln!(out, "{}", inert(problem_line(problem, paint)))?;
     }
     if style.statistics {
         statistics::table(report, out)?;

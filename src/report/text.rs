@@ -23,7 +23,8 @@ pub(super) fn is_unsafe(ch: char) -> bool {
 }
 
 /// `text` on one line, without characters that a terminal would act on.
-pub(super) fn clean(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn clean(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
     }
@@ -33,6 +34,12 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
         ch => ch,
     };
     Cow::Owned(text.replace("\r\n", "\n").chars().map(shown).collect())
+}
+
+/// A line that no CI service takes for a command of its own: GitHub's begin with `::`, older ones have `##[` anywhere.
+pub(super) fn inert(line: String) -> String {
+    let line = if line.contains("##[") { line.replace("##[", "## [") } else { line };
+    if line.trim_start().starts_with("::") { format!("./{line}") } else { line }
 }
 
 /// As [`clean`], for those who keep it.
@@ -91,5 +98,12 @@ mod tests {
     fn terminals_are_not_steered() {
         assert_eq!(clean("a\u{1b}[31m\nb"), "a\u{fffd}[31m b");
         assert_eq!(clean("a\u{202e}b"), "a\u{fffd}b");
+    }
+
+    #[test]
+    fn services_are_not_commanded() {
+        assert_eq!(inert("::error::a.rs:1:2: x".to_owned()), "./::error::a.rs:1:2: x");
+        assert_eq!(inert("a.rs:1:2: ##[error]".to_owned()), "a.rs:1:2: ## [error]");
+        assert_eq!(inert("a::b: #[c]".to_owned()), "a::b: #[c]");
     }
 }

@@ -3,6 +3,7 @@
 //! In: file contents. Out: [`Span`]s (what facts and findings point with) and [`Sources`], the store that turns a
 //! span back into text for the reports. Lines count from 1 everywhere; columns of a [`Span`] count characters from 1.
 
+pub mod read;
 mod whole;
 
 use std::collections::BTreeMap;

@@ -86,7 +86,7 @@ impl<'c, 'f> Case<'c, 'f> {
 
     /// Edits in the unit's file, none yet.
     pub(super) fn draft(&self) -> Draft<'c, 'f> {
-        Draft { program: self.program(), edits: Vec::new() }
+        Draft::new(self.program())
     }
 }
 
@@ -149,10 +149,20 @@ pub(super) struct Draft<'c, 'f> {
     edits: Vec<Edit>,
 }
 
-impl Draft<'_, '_> {
+impl<'c, 'f> Draft<'c, 'f> {
+    /// None yet.
+    pub(super) fn new(program: &'c Program<'f>) -> Self {
+        Draft { program, edits: Vec::new() }
+    }
+
     /// Other text for some bytes of a file, by its index.
     pub(super) fn replace_in(&mut self, file: usize, range: Range<usize>, replacement: String) {
         let found = &self.program.loaded.files[file];
+        // Lines end as the others of the file do.
+        let replacement = match found.text.contains("\r\n") {
+            true => replacement.replace("\r\n", "\n").replace('\n', "\r\n"),
+            false => replacement,
+        };
         let location = Location { file: found.name.clone(), span: span_of(&found.text, range) };
         self.edits.push(Edit { location, replacement });
     }

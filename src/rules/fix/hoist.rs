@@ -11,7 +11,7 @@ use crate::catalog::model::{CloneKind, TypeRole};
 use crate::facts::{Body, Expr, ExprId, LoopKind, Pat, PatId, Stmt};
 use crate::finding::{Applicability, Fix, Resource};
 use crate::flow::Frequency;
-use crate::link::UnitId;
+use crate::link::{Program, UnitId};
 use crate::rules::help::types::plain_result;
 
 /// What goes where.
@@ -59,7 +59,7 @@ pub(super) fn hoisted(case: &Case<'_, '_>) -> Option<Fix> {
     let name = match bound {
         Some((name, variable)) if !is_taken(case, unit, name, Some(variable)) => name.to_owned(),
         Some(_) => return None,
-        None => new_name(case, unit, body)?,
+        None => new_name(case, unit)?,
     };
     let moves = bound.is_some_and(|(_, variable)| is_loop && !crosses && is_only_borrowed(case, unit, body, variable));
     if shared && !moves {
@@ -105,7 +105,7 @@ fn place<'c>(case: &Case<'c, '_>) -> Option<Hoist<'c>> {
         return None;
     }
     let made = made(case.program(), unit, at)?;
-    let before = statement_start(case, unit, body, around)?;
+    let before = statement_start(case.program(), unit, body, around)?;
     Some(Hoist { unit, body, around, made, before })
 }
 
@@ -140,8 +140,7 @@ fn among_others(case: &Case<'_, '_>, hoist: &Hoist<'_>, line: &str) -> usize {
 }
 
 /// The byte at which the statement begins that an expression stands in.
-fn statement_start(case: &Case<'_, '_>, unit: UnitId, body: &Body, expr: ExprId) -> Option<usize> {
-    let program = case.program();
+pub(super) fn statement_start(program: &Program<'_>, unit: UnitId, body: &Body, expr: ExprId) -> Option<usize> {
     let text = text_of_file(program, unit);
     let mut at = expr;
     loop {
@@ -205,11 +204,17 @@ fn bound_by(body: &Body, value: ExprId) -> Option<(&str, PatId)> {
 }
 
 /// A name that nothing in the function has: `http_client`.
-fn new_name(case: &Case<'_, '_>, unit: UnitId, body: &Body) -> Option<String> {
+fn new_name(case: &Case<'_, '_>, unit: UnitId) -> Option<String> {
     let base = format!("{}_{}", family_of(case), case.analysis().site.resource.name()).replace('-', "_");
     let names = (1..9).map(|number| if number == 1 { base.clone() } else { format!("{base}_{number}") });
-    let is_used = |name: &str| body.words.iter().any(|word| word == name) || is_taken(case, unit, name, None);
-    names.into_iter().find(|name| !is_used(name))
+    names.into_iter().find(|name| !word_in_use(case.program(), unit, name))
+}
+
+/// Whether a name stands anywhere in a unit.
+pub(super) fn word_in_use(program: &Program<'_>, unit: UnitId, name: &str) -> bool {
+    let Some(body) = program.body(unit) else { return true };
+    let is_bound = |pat: &Pat| matches!(pat, Pat::Bind(known, _) if known == name);
+    body.words.iter().any(|word| word == name) || body.pats.iter().any(is_bound)
 }
 
 /// Whether something else in the function has this name.

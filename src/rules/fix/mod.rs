@@ -20,6 +20,7 @@ mod slice;
 mod statics;
 mod takers;
 mod timed;
+mod unlocked;
 mod value;
 
 use super::context::Context;
@@ -28,6 +29,7 @@ use crate::finding::Fix;
 use crate::flow::{Analysis, Frequency};
 use case::Case;
 pub(super) use timed::timed;
+pub(super) use unlocked::unlocked;
 
 /// The fix for each analysis that broke a rule.
 pub(super) fn of<'c>(context: Context<'c, '_>, guilty: &[(&'c Analysis, Frequency)]) -> Vec<Option<Fix>> {

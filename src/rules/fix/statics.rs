@@ -178,7 +178,8 @@ fn initial(made: &Made) -> ExprId {
 fn initialiser(case: &Case<'_, '_>, made: &Made, slice: &Slice) -> String {
     let program = case.program();
     let unit = case.unit();
-    let title = &case.analysis().site.family;
+    let site = &case.analysis().site;
+    let title = crate::rules::context::family_title(program, &site.family, site.call.file);
     let value = text_without_tries(program, unit, initial(made), &slice.tries);
     let value = match made.failing {
         Failing::Settled | Failing::Never => value,

@@ -82,6 +82,12 @@ impl Run {
         self
     }
 
+    /// Takes a variable away.
+    pub(crate) fn without(mut self, name: &str) -> Run {
+        self.command.env_remove(name);
+        self
+    }
+
     /// Runs; the exit code must be `code`.
     #[track_caller]
     pub(crate) fn exits(self, code: i32) -> Said {
@@ -95,6 +101,14 @@ impl Run {
     pub(crate) fn succeeds_or_finds(self) -> Said {
         let (said, found) = self.run();
         assert!(matches!(found, Some(0 | 1)), "exit code {found:?}; it said:\n{}", said.both());
+        said
+    }
+
+    /// Runs, whatever comes of it: what it says counts.
+    #[track_caller]
+    pub(crate) fn ends(self) -> Said {
+        let (said, found) = self.run();
+        assert!(matches!(found, Some(0..=2)), "exit code {found:?}; it said:\n{}", said.both());
         said
     }
 
