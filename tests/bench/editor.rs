@@ -5,9 +5,12 @@
 //! little on what else the machine does. Behind `--`: `memory` makes
 //! 10,000 changes instead, and tells the size of the process meanwhile (Linux only).
 
+#![allow(clippy::print_stdout, reason = "figures are for whoever measures")]
+
 #[path = "../it/lsp/client.rs"]
 #[allow(dead_code)]
 mod client;
+#[allow(dead_code)]
 mod generate;
 
 use std::path::{Path, PathBuf};
