@@ -5,23 +5,22 @@
 mod packages;
 mod report;
 mod request;
+mod workspace;
 
 use std::collections::BTreeMap;
 
-use crate::catalog::{Catalog, CatalogError};
+use crate::catalog::CatalogError;
 use crate::changed::{Against, ChangedError, Changes};
-use crate::discover::{DiscoverError, Discovery, Options, Survey, absolute};
+use crate::discover::{DiscoverError, Discovery, absolute};
 use crate::finding::Report;
-use crate::flow::{Flow, analyse};
-use crate::link::{Program, link};
-use crate::load::{Loaded, Reading, load, read_ahead};
-use crate::parse::Tests;
+use crate::flow::Flow;
+use crate::link::Program;
 use crate::progress::Stage;
 use crate::rules::{self, findings};
 use crate::source::Sources;
-use packages::{drop_excluded, packages_of_interest, survey};
 use report::report;
 pub use request::{Heed, Known, Request};
+pub use workspace::Workspace;
 
 /// The result of a run.
 #[derive(Debug)]
@@ -112,50 +111,10 @@ fn changes(request: &Request, against: &Against) -> Result<Changes, ChangedError
 /// # Errors
 /// When there is nothing to check.
 pub fn with_analysis<R>(request: &Request, ask: impl FnOnce(&Analysed<'_, '_>) -> R) -> Result<R, CheckError> {
-    let options = Options { all_targets: request.all_targets, cargo: None };
-    let (survey, catalog) = rayon::join(|| survey(request, &options), || Catalog::with(&request.catalogs));
-    let (survey, catalog) = (survey?, catalog?);
-    let (discovery, loaded) = read(request, &survey, &catalog, &options)?;
-    let answer = {
-        request.progress.begin(Stage::Link);
-        let program = link(&catalog, &discovery, &loaded);
-        request.progress.begin(Stage::Flow);
-        let answer = {
-            let flow = analyse(&program, request.all_targets);
-            let max_connections = request.max_connections;
-            ask(&Analysed { discovery: &discovery, program: &program, flow: &flow, max_connections })
-        };
-        program.release();
-        answer
-    };
-    // Facts are many small allocations: whoever waits for the answer need not wait for their release.
-    // Without a thread for it they are released here.
-    let _ = std::thread::Builder::new().spawn(move || drop(loaded));
+    let mut workspace = Workspace::open(request)?;
+    let answer = workspace.analyse(request, ask);
+    // It is many small allocations: whoever waits for the answer need not wait for their release. Without a thread for it
+    // they are released here.
+    let _ = std::thread::Builder::new().spawn(move || drop(workspace));
     Ok(answer)
-}
-
-/// The packages, and their files: read while cargo is asked, since most of the discovery is waiting for it.
-fn read(
-    request: &Request,
-    survey: &Survey,
-    catalog: &Catalog,
-    options: &Options,
-) -> Result<(Discovery, Loaded), DiscoverError> {
-    let macros = catalog.macro_table();
-    let tests = if request.all_targets { Tests::Keep } else { Tests::Skip };
-    let reading = Reading { macros: &macros, tests, cwd: &request.cwd, progress: &request.progress };
-    let (discovery, ahead) = std::thread::scope(|scope| {
-        let asking = scope.spawn(|| survey.discover(options));
-        let ahead = survey.guess(options).map(|mut guess| {
-            drop_excluded(request, &mut guess);
-            request.progress.begin(Stage::Load);
-            read_ahead(&guess, &packages_of_interest(catalog, &guess), reading)
-        });
-        (asking.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), ahead.unwrap_or_default())
-    });
-    let mut discovery = discovery?;
-    drop_excluded(request, &mut discovery);
-    let wanted = packages_of_interest(catalog, &discovery);
-    let loaded = load(&discovery, &wanted, reading, ahead);
-    Ok((discovery, loaded))
 }

@@ -1,7 +1,10 @@
 //! From packages to parsed files and module trees.
 //!
 //! In: [`Discovery`]. Out: [`Loaded`]: the facts of every file that a target's module tree reaches, each file parsed once,
-//! in parallel, and for each target its tree of modules. Files outside of every tree are not read.
+//! in parallel, and for each target its tree of modules. Files outside of every tree are not read. What was read before and has
+//! not changed ([`KnownFiles`]) is not parsed again.
+
+mod change;
 
 mod bounds;
 
@@ -17,8 +20,9 @@ use crate::finding::Problem;
 use crate::parse::{MacroTable, Tests, parse_file};
 use crate::progress::Progress;
 use crate::source::read::{Kind, ReadError, read_text};
-use crate::source::{SourceFile, Sources, shown_name};
+use crate::source::{Overlay, SourceFile, Sources, shown_name};
 use bounds::Bounds;
+pub use change::Change;
 
 /// As many bytes of sources are read. Ten million lines have a third of it; facts and texts of as many take the memory of a
 /// large machine.
@@ -33,8 +37,36 @@ pub struct LoadedFile {
     pub name: String,
     /// What it says.
     pub facts: Arc<FileFacts>,
-    /// Its text.
+    /// The text that the facts are of.
     pub text: Arc<str>,
+    /// What was read: another text if it can't be parsed and one before it could.
+    read: Arc<str>,
+    /// What is wrong with what was read.
+    syntax: Vec<SyntaxProblem>,
+    /// The files that it asks for.
+    references: Vec<Reference>,
+}
+
+impl LoadedFile {
+    fn known(&self) -> KnownFile {
+        let LoadedFile { text, facts, read, syntax, .. } = self;
+        KnownFile { text: text.clone(), facts: facts.clone(), read: read.clone(), syntax: syntax.clone() }
+    }
+}
+
+/// Files as they were when they were read before.
+pub type KnownFiles = FxHashMap<PathBuf, KnownFile>;
+
+/// A file as it was.
+#[derive(Debug, Clone)]
+pub struct KnownFile {
+    /// The text that the facts are of.
+    pub text: Arc<str>,
+    /// What it said.
+    pub facts: Arc<FileFacts>,
+    /// As in [`LoadedFile`].
+    read: Arc<str>,
+    syntax: Vec<SyntaxProblem>,
 }
 
 /// A target's place among the packages and its root file.
@@ -67,6 +99,7 @@ pub struct Loaded {
 pub type ModuleKey = Vec<String>;
 
 /// A file's reference to another file.
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Reference {
     key: ModuleKey,
     candidates: Vec<PathBuf>,
@@ -81,6 +114,10 @@ pub struct Reading<'r> {
     pub tests: Tests,
     /// Reports name files as seen from here.
     pub cwd: &'r Path,
+    /// What stands for files on disk.
+    pub overlay: &'r Overlay,
+    /// What was read before.
+    pub known: &'r KnownFiles,
     /// What the run tells of how far it is.
     pub progress: &'r Progress,
 }
@@ -192,7 +229,7 @@ impl<'r> Reader<'r> {
             return refused(message, "check a part at a time: `connlint check FOLDER`");
         }
         let parsed = read(path, is_root, self.reading)?;
-        self.bytes.fetch_add(parsed.file.text.len() as u64, Ordering::Relaxed);
+        self.bytes.fetch_add(parsed.known.read.len() as u64, Ordering::Relaxed);
         Ok(parsed)
     }
 
@@ -213,8 +250,8 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 struct Parsed {
-    file: SourceFile,
-    facts: Arc<FileFacts>,
+    name: String,
+    known: KnownFile,
     references: Vec<Reference>,
 }
 
@@ -224,6 +261,35 @@ fn unread(path: &Path, cwd: &Path, line: u32, message: String, help: &str) -> Pr
 }
 
 fn read(path: &Path, is_root: bool, reading: Reading<'_>) -> Result<Parsed, Problem> {
+    let text = match reading.overlay.get(path) {
+        Some(text) => text.clone(),
+        None => text_on_disk(path, reading.cwd)?,
+    };
+    let known = understood(text, reading.known.get(path), reading);
+    // What is there and no file is told on reading.
+    let exists = |file: &Path| {
+        reading.overlay.contains_key(file) || file.metadata().is_ok_and(|found| !found.is_dir())
+    };
+    let references = references(path, is_root, &known.facts.items, &exists);
+    Ok(Parsed { name: shown_name(path, reading.cwd), known, references })
+}
+
+/// What a text says; of one that can't be parsed, as while somebody is typing, what the file said when it could.
+fn understood(text: Arc<str>, known: Option<&KnownFile>, reading: Reading<'_>) -> KnownFile {
+    if let Some(known) = known.filter(|known| known.read == text) {
+        return known.clone();
+    }
+    let facts = parse_file(&text, reading.macros, reading.tests);
+    let syntax = facts.problems.clone();
+    let is_good = |known: &&KnownFile| known.facts.problems.is_empty() && !known.facts.items.is_empty();
+    match known.filter(is_good).filter(|_| !syntax.is_empty()) {
+        Some(good) => KnownFile { text: good.text.clone(), facts: good.facts.clone(), read: text, syntax },
+        None => KnownFile { text: text.clone(), facts: Arc::new(facts), read: text, syntax },
+    }
+}
+
+/// What a file holds.
+fn text_on_disk(path: &Path, cwd: &Path) -> Result<Arc<str>, Problem> {
     let text = read_text(path, Kind::Regular).map_err(|error| {
         let help = match &error {
             ReadError::Io(_) => "make the file readable, or take it out of the module tree",
@@ -231,12 +297,9 @@ fn read(path: &Path, is_root: bool, reading: Reading<'_>) -> Result<Parsed, Prob
             ReadError::Large => "take it apart, or exclude it with `exclude`",
             ReadError::Utf8 { .. } => "save the file as UTF-8, as rustc demands",
         };
-        unread(path, reading.cwd, error.line(), error.to_string(), help)
+        unread(path, cwd, error.line(), error.to_string(), help)
     })?;
-    let facts = parse_file(&text, reading.macros, reading.tests);
-    let references = references(path, is_root, &facts.items);
-    let file = SourceFile { name: shown_name(path, reading.cwd), path: path.to_owned(), text: text.into() };
-    Ok(Parsed { file, facts: Arc::new(facts), references })
+    Ok(text.into())
 }
 
 /// `entries` in the order of the paths.
@@ -244,22 +307,16 @@ fn assemble(discovery: &Discovery, wanted: &[bool], entries: Vec<(PathBuf, Parse
     let mut loaded = Loaded { problems, ..Loaded::default() };
     let index: FxHashMap<PathBuf, usize> = entries.iter().enumerate().map(|(i, (path, _))| (path.clone(), i)).collect();
     for (number, (path, entry)) in entries.into_iter().enumerate() {
-        for reference in entry.references {
+        for reference in &entry.references {
             let child = reference.candidates.iter().find_map(|candidate| index.get(candidate));
             if let Some(child) = child {
-                loaded.children.insert((number, reference.key), *child);
+                loaded.children.insert((number, reference.key.clone()), *child);
             }
         }
-        for problem in &entry.facts.problems {
-            loaded.problems.push(syntax_problem(&entry.file.name, problem));
-        }
-        loaded.files.push(LoadedFile {
-            path,
-            name: entry.file.name.clone(),
-            facts: entry.facts,
-            text: entry.file.text.clone(),
-        });
-        loaded.sources.insert(entry.file);
+        let Parsed { name, known: KnownFile { text, facts, read, syntax }, references } = entry;
+        loaded.problems.extend(syntax.iter().map(|problem| syntax_problem(&name, problem)));
+        loaded.sources.insert(SourceFile { name: name.clone(), path: path.clone(), text: text.clone() });
+        loaded.files.push(LoadedFile { path, name, facts, text, read, syntax, references });
     }
     for (number, package) in discovery.packages.iter().enumerate() {
         if !wanted[number] {
@@ -295,21 +352,25 @@ pub fn syntax_problem(name: &str, problem: &SyntaxProblem) -> Problem {
     }
 }
 
+/// Whether there is such a file.
+type Exists<'e> = dyn Fn(&Path) -> bool + 'e;
+
 /// The files that a file's items ask for. `is_root`: crate roots look for their modules beside themselves, as `mod.rs` does.
-fn references(path: &Path, is_root: bool, items: &[Item]) -> Vec<Reference> {
+fn references(path: &Path, is_root: bool, items: &[Item], exists: &Exists<'_>) -> Vec<Reference> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let own = if is_root || stem == "mod" { folder.to_owned() } else { folder.join(&stem) };
     let mut found = Vec::new();
     collect_references(folder, &own, &[], items, &mut found);
+    found.iter_mut().for_each(|reference| reference.prefer_existing(exists));
     // A file that is a root of one target and a module of another may look in both places.
     if is_root && stem != "mod" && stem != "main" && stem != "lib" {
         let mut nested = Vec::new();
         collect_references(folder, &folder.join(&stem), &[], items, &mut nested);
         for reference in &mut found {
             if let Some(other) = nested.iter_mut().find(|other| other.key == reference.key) {
+                other.prefer_existing(exists);
                 reference.candidates.append(&mut other.candidates);
-                prefer_existing(&mut reference.candidates);
             }
         }
     }
@@ -360,13 +421,14 @@ fn push_reference(mut candidates: Vec<PathBuf>, key: ModuleKey, found: &mut Vec<
     for candidate in &mut candidates {
         *candidate = plain(candidate);
     }
-    prefer_existing(&mut candidates);
     found.push(Reference { key, candidates });
 }
 
-/// Keeps what exists: a module whose file is missing is the compiler's business. What is there and no file is told on reading.
-fn prefer_existing(candidates: &mut Vec<PathBuf>) {
-    candidates.retain(|candidate| candidate.metadata().is_ok_and(|found| !found.is_dir()));
+impl Reference {
+    /// Keeps what exists: a module whose file is missing is the compiler's business.
+    fn prefer_existing(&mut self, exists: &Exists<'_>) {
+        self.candidates.retain(|candidate| exists(candidate));
+    }
 }
 
 /// The path without `.` and `..`, as far as names alone tell.

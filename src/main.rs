@@ -13,7 +13,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 fn main() -> ExitCode {
     match cli::parse(std::env::args_os()) {
         Ok(cli) => {
-            let mut out = BufWriter::new(stdout().lock());
+            let mut out = BufWriter::new(stdout());
             cli::run(&cli, &cli::Environment::of_stdout(), &mut out, &mut stderr()).into()
         }
         Err(error) => {

@@ -45,6 +45,9 @@ pub struct CatalogFile {
     /// Schemes of the addresses of the family's servers: `redis`, `rediss`; one file of a family is enough to say them.
     #[serde(default)]
     pub schemes: Vec<String>,
+    /// The error of the library's calls, where they all have the same.
+    #[serde(default)]
+    pub error: Option<String>,
     /// Where the facts were read; stands for entries without a `source` of their own.
     pub source: String,
     /// Other spellings of paths.
@@ -266,6 +269,9 @@ pub struct TypeFact {
     /// server bring nothing.
     #[serde(default)]
     pub multiplexes: bool,
+    /// The cargo feature of the first of `packages` without which it is not there.
+    #[serde(default)]
+    pub feature: Option<String>,
     /// It is no handle for commands: it has a connection for itself alone (a session store).
     #[serde(default)]
     pub keeps_to_itself: bool,
@@ -569,6 +575,12 @@ pub struct CallFact {
     /// Argument (0-based) over which the command that the receiver holds is sent (`cmd.query_async(&mut connection)`).
     #[serde(default)]
     pub sends_over: Option<usize>,
+    /// What does the same with a value that is kept, where this call makes one for itself alone.
+    #[serde(default)]
+    pub instead: Option<Instead>,
+    /// The same construction with a limit to what it waits for.
+    #[serde(default)]
+    pub timed: Vec<Timed>,
     /// The connection is held for a subscription or as a dedicated stream: made to be kept.
     #[serde(default)]
     pub dedicated: bool,
@@ -584,6 +596,32 @@ pub struct CallFact {
     /// Where that was read.
     #[serde(default)]
     pub source: Option<String>,
+}
+
+/// A construction with timeouts, of the same type as the one without.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Timed {
+    /// Which timeouts it sets.
+    pub kinds: Vec<TimeoutKind>,
+    /// Versions (a semver requirement on the first of `packages`); absent: all.
+    #[serde(default)]
+    pub versions: Option<String>,
+    /// The expression, with canonical paths: `{receiver}` and `{args}` are the call's, `{some}` is what stands in the `Some(..)` that
+    /// is its only argument.
+    pub code: String,
+}
+
+/// The calls on a kept value that do what a function does with one of its own: `client.get(url).send()` for `get(url)`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Instead {
+    /// The function that makes the value, of no arguments.
+    pub of: String,
+    /// The method that takes the arguments.
+    pub method: String,
+    /// The method that is called on its result, of no arguments.
+    pub then: String,
 }
 
 /// How often a root runs.

@@ -68,6 +68,13 @@ impl Changes {
         lines.is_some_and(|lines| lines.touch(span.start.line, span.end.line))
     }
 
+    /// Whether anything of a file changed.
+    #[must_use]
+    pub fn has(&self, file: &Path) -> bool {
+        let real = file.canonicalize();
+        self.files.contains_key(real.as_deref().unwrap_or(file))
+    }
+
     /// How many files changed.
     #[must_use]
     pub fn len(&self) -> usize {

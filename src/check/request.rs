@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::baseline::Baseline;
 use crate::catalog::model::CatalogFile;
@@ -12,6 +13,7 @@ use crate::config::{PathLevels, PathSet};
 use crate::finding::{Confidence, Level};
 use crate::progress::Progress;
 use crate::rules;
+use crate::source::Overlay;
 
 /// What to check, and how.
 #[derive(Debug, Clone)]
@@ -44,6 +46,8 @@ pub struct Request {
     pub baseline: Option<Known>,
     /// Only what changed since then is reported.
     pub against: Option<Against>,
+    /// What stands for files on disk.
+    pub overlay: Arc<Overlay>,
     /// What the run tells of how far it is.
     pub progress: Progress,
 }
@@ -68,6 +72,7 @@ impl Request {
             suppressions: Heed::default(),
             baseline: None,
             against: None,
+            overlay: Arc::default(),
             progress: Progress::default(),
         }
     }

@@ -12,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use thiserror::Error;
 
 use super::examples;
+use super::fix::FixArgs;
 use super::levels::LevelChanges;
 use super::output::{CargoCommand, OutputArgs};
 use crate::config::Choice;
@@ -71,6 +72,11 @@ pub enum Command {
     /// is not touched.
     #[command(after_help = examples::INIT)]
     Init,
+    /// Serve an editor: a language server on standard input and output
+    ///
+    /// Editors start it; docs/editor.md has their configurations. It ends with 0 when it was told to, else with 1.
+    #[command(after_help = examples::LSP)]
+    Lsp(LspArgs),
     /// Write the script by which a shell completes the command line
     Completions(CompletionsArgs),
     /// Write the manual pages
@@ -189,6 +195,9 @@ pub struct CheckArgs {
     /// Arguments of the cargo command
     #[arg(last = true, value_name = "CARGO ARGUMENTS", requires = "with_cargo", help_heading = None::<&str>)]
     pub cargo_args: Vec<OsString>,
+    /// Which fixes are made.
+    #[command(flatten)]
+    pub fixes: FixArgs,
     /// Levels of single rules.
     #[command(flatten)]
     pub levels: LevelChanges,
@@ -316,6 +325,16 @@ pub struct RulesArgs {
     /// How the list is written
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
     pub format: TextFormat,
+}
+
+/// `connlint lsp`.
+#[derive(Debug, Clone, Args)]
+pub struct LspArgs {
+    /// Speak on the standard streams, as it does in any case
+    ///
+    /// Some editors add this by themselves.
+    #[arg(long, hide = true)]
+    pub stdio: bool,
 }
 
 /// `connlint completions`.

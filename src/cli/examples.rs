@@ -26,6 +26,8 @@ pub(super) fn check() -> String {
   connlint check --families http,sql          these families of clients only
   connlint check --since origin/main          only what this branch causes
   connlint check --staged                     only what the next commit would cause
+  connlint check --diff --unsafe-fixes        what fixes would change, as a patch
+  connlint check --fix                        mend what can be mended safely
   connlint check --format short               one line for each finding
   connlint check --output sarif=a.sarif       a report into a file, beside the one for people
   connlint check --with-cargo clippy          clippy's messages and connlint's, for rust-analyzer",
@@ -93,6 +95,10 @@ pub(super) const CONFIG_SCHEMA: &str = "Examples:
 /// Below `connlint init --help`.
 pub(super) const INIT: &str = "Examples:
   connlint init                               once; then uncomment what shall differ";
+
+/// Below `connlint lsp --help`.
+pub(super) const LSP: &str = "Examples:
+  connlint lsp                                what an editor's configuration starts";
 
 /// Below `connlint completions --help`.
 pub(super) const COMPLETIONS: &str = "Examples:

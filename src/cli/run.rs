@@ -8,14 +8,16 @@ use std::path::{Path, PathBuf};
 use super::args::{CheckArgs, Cli, Command, ExplainArgs, RulesArgs, TextFormat};
 use super::bar::Bar;
 use super::cargo::{Cargo, CargoError};
+use super::fix::fixed;
 use super::generated::{self, ManError};
 use super::output::{OutputError, Outputs, WriteError};
 use super::settings::{Asked, Settings};
 use super::{Environment, Outcome, known_rule, style};
 use crate::baseline::BaselineError;
-use crate::changed::Against;
+use crate::changed::{Against, ChangedError};
 use crate::check::{self, CheckError, Heed, Request};
 use crate::config::{Config, ConfigError};
+use crate::fix::SaveError;
 use crate::report::{Style, clean, render_mistakes};
 use crate::rules::page::{self, RulePage, render_page, rules_json, rules_table};
 
@@ -24,7 +26,7 @@ const STACK: usize = 64 << 20;
 
 /// Carries out a command; what can't be done is said on `err`.
 pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, err: &mut dyn Write) -> Outcome {
-    match dispatch(cli, environment, out) {
+    match dispatch(cli, environment, out, err) {
         Ok(outcome) => outcome,
         // Whoever reads our output may stop reading: `connlint check | head`.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Clean,
@@ -70,6 +72,10 @@ pub(super) enum Failure {
     #[error("{0}")]
     Target(#[from] OutputError),
     #[error("{0}")]
+    Save(#[from] SaveError),
+    #[error("git does not say which files differ from the last commit: {0}")]
+    Dirty(#[from] ChangedError),
+    #[error("{0}")]
     Cargo(#[from] CargoError),
     #[error("a rule page is broken: {0}; please report this")]
     Page(&'static page::PageError),
@@ -77,6 +83,8 @@ pub(super) enum Failure {
     Man(#[from] ManError),
     #[error("the current folder cannot be found: {0}")]
     Cwd(io::Error),
+    #[error("the server cannot be started: {0}")]
+    Server(io::Error),
     #[error("no worker threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
 }
@@ -91,7 +99,7 @@ impl From<WriteError> for Failure {
 }
 
 impl Failure {
-    fn help(&self) -> Option<String> {
+    pub(super) fn help(&self) -> Option<String> {
         match self {
             Failure::Output(_) => Some("make room there, or send it elsewhere".to_owned()),
             Failure::Cwd(_) => Some("go to a folder that is there".to_owned()),
@@ -103,6 +111,11 @@ impl Failure {
             Failure::Write(..) => Some("look at the permissions of the folder".to_owned()),
             Failure::Target(error) => Some(error.help().to_owned()),
             Failure::Man(_) => Some("name a folder that you may write to".to_owned()),
+            Failure::Save(SaveError::Write { .. }) => {
+                Some("look at the permissions of the file and its folder".to_owned())
+            }
+            Failure::Save(SaveError::Changed { .. }) => Some("nothing was written: run it again".to_owned()),
+            Failure::Dirty(_) => Some("run `git status` to see more, or say `--allow-dirty`".to_owned()),
             Failure::Cargo(_) => Some("install cargo, or name it in the variable CARGO".to_owned()),
             Failure::Check(CheckError::Discover(error)) => Some(match error {
                 crate::discover::DiscoverError::Path { .. } => "name folders or .rs files that exist".to_owned(),
@@ -124,11 +137,16 @@ impl Failure {
     }
 }
 
-fn dispatch(cli: &Cli, environment: &Environment, out: &mut dyn Write) -> Result<Outcome, Failure> {
+fn dispatch(
+    cli: &Cli,
+    environment: &Environment,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<Outcome, Failure> {
     match &cli.command {
         Command::Check(args) => {
             let outputs = Outputs::new(&args.output, args.with_cargo, &cli.display, environment)?;
-            check(args, &outputs, out)
+            check(args, &outputs, out, err)
         }
         Command::Baseline(args) => {
             let style = style(&cli.display, false, environment);
@@ -159,6 +177,7 @@ fn dispatch(cli: &Cli, environment: &Environment, out: &mut dyn Write) -> Result
         }
         Command::Config(args) => super::config::config(&args.command, out),
         Command::Init => super::config::init(out),
+        Command::Lsp(_) => super::lsp::lsp(),
     }
 }
 
@@ -166,7 +185,7 @@ pub(super) fn pages() -> Result<&'static [RulePage], Failure> {
     page::pages().map_err(Failure::Page)
 }
 
-fn check(args: &CheckArgs, outputs: &Outputs, out: &mut dyn Write) -> Result<Outcome, Failure> {
+fn check(args: &CheckArgs, outputs: &Outputs, out: &mut dyn Write, err: &mut dyn Write) -> Result<Outcome, Failure> {
     let cwd = current_dir()?;
     let settings = settings_of(args, &cwd)?;
     let mut request = request_of(args, &settings, &cwd);
@@ -174,9 +193,20 @@ fn check(args: &CheckArgs, outputs: &Outputs, out: &mut dyn Write) -> Result<Out
     let threads = args.threads.map_or(0, std::num::NonZero::get);
     let cargo = args.with_cargo.map(|command| Cargo::start(command, &args.cargo_args)).transpose()?;
     let bar = outputs.progress.then(|| Bar::follow(request.progress.clone()));
-    let checked = in_pool(threads, || check::run(&request))??;
-    drop(bar);
-    let is_built = outputs.write(&checked, cargo, out)?;
+    let checked = if args.fixes.is_asked() {
+        let (mut patch, mut account) = (Vec::new(), Vec::new());
+        let checked = in_pool(threads, || fixed(&args.fixes, &request, &mut patch, &mut account))??;
+        drop(bar);
+        out.write_all(&patch)?;
+        // Whoever closed standard error does not want to know.
+        let _ = err.write_all(&account);
+        checked
+    } else {
+        let checked = in_pool(threads, || check::run(&request))??;
+        drop(bar);
+        checked
+    };
+    let is_built = args.fixes.diff || outputs.write(&checked, cargo, out)?;
     let summary = &checked.report.summary;
     let is_stale = args.strict_baseline && summary.stale > 0;
     Ok(if summary.errors + summary.warnings > 0 || is_stale || !is_built {

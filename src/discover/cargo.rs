@@ -34,6 +34,8 @@ pub(super) struct Member {
     pub(super) folder: PathBuf,
     /// Its edition.
     pub(super) edition: u16,
+    /// The oldest compiler that it builds with.
+    pub(super) rust_version: Option<semver::Version>,
     /// All of its targets.
     pub(super) targets: Vec<Target>,
     /// Its dependencies.
@@ -141,6 +143,7 @@ fn member(package: &metadata::Package) -> Member {
     Member {
         id: package.id.repr.clone(),
         name: package.name.to_string(),
+        rust_version: package.rust_version.clone(),
         edition: package.edition.as_str().parse().unwrap_or(2021),
         targets: package.targets.iter().filter_map(|one| target(&folder, one)).collect(),
         dependencies: package.dependencies.iter().map(dependency).collect(),
@@ -174,6 +177,7 @@ fn dependency(dependency: &metadata::Dependency) -> Declared {
         rename: dependency.rename.clone(),
         package: dependency.name.clone(),
         requirement: requirement(&dependency.req.to_string()),
+        features: dependency.features.clone(),
         kind: match dependency.kind {
             metadata::DependencyKind::Development => DependencyKind::Dev,
             metadata::DependencyKind::Build => DependencyKind::Build,

@@ -10,7 +10,7 @@ use semver::VersionReq;
 use toml::{Table, Value};
 
 use super::lock::Lock;
-use super::manifest::{Manifest, Manifests, flag, table, text};
+use super::manifest::{Manifest, Manifests, flag, table, text, texts};
 use super::model::{Dependency, DependencyKind};
 use super::paths::crate_name;
 
@@ -23,6 +23,8 @@ pub(super) struct Declared {
     pub(super) package: String,
     /// The requirement; empty when none.
     pub(super) requirement: String,
+    /// Its features that are asked for.
+    pub(super) features: Vec<String>,
     /// Which table.
     pub(super) kind: DependencyKind,
     /// The folder of a path dependency.
@@ -69,10 +71,17 @@ impl Resolver<'_> {
             extern_name,
             package: declared.package,
             requirement: declared.requirement,
+            features: sorted(declared.features),
             path,
             kind: declared.kind,
         }
     }
+}
+
+fn sorted(mut features: Vec<String>) -> Vec<String> {
+    features.sort_unstable();
+    features.dedup();
+    features
 }
 
 /// Every dependency in the tables of `manifest`; `root` is the manifest of its workspace.
@@ -109,7 +118,16 @@ fn declare(key: &str, value: &Value, kind: DependencyKind, manifest: &Manifest, 
         let workspace = table(root.workspace()?, "dependencies")?;
         Some((workspace.get(key)?, root))
     });
+    // A member adds to the features that the workspace asks for.
+    let of = |value: &Value| -> Vec<String> {
+        value
+            .as_table()
+            .map(|spec| texts(spec, "features").into_iter().map(str::to_owned).collect())
+            .unwrap_or_default()
+    };
+    let own = if shared.is_some() { of(value) } else { Vec::new() };
     let (value, from) = shared.unwrap_or((value, manifest));
+    let features = own.into_iter().chain(of(value)).collect();
     let spec = value.as_table();
     let field = |name| spec.and_then(|spec| text(spec, name));
     let package = field("package").unwrap_or(key);
@@ -117,6 +135,7 @@ fn declare(key: &str, value: &Value, kind: DependencyKind, manifest: &Manifest, 
         rename: (package != key).then(|| key.to_owned()),
         package: package.to_owned(),
         requirement: requirement(value.as_str().or(field("version")).unwrap_or_default()),
+        features,
         kind,
         path: field("path").map(|path| from.resolve(path)),
     }

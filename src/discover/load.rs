@@ -145,6 +145,7 @@ impl Loader<'_> {
             id: member.id,
             name: member.name,
             edition: member.edition,
+            rust_version: member.rust_version,
             targets: targets::select(member.targets, self.options.all_targets),
             dependencies: resolver.resolve(member.dependencies),
             locked: lock.versions.clone(),
@@ -162,6 +163,7 @@ fn read_member(manifest: &Manifest, root: Option<&Manifest>) -> Member {
         name: manifest.name(),
         folder: manifest.folder.clone(),
         edition,
+        rust_version: rust_version(manifest, root),
         targets: targets::of_package(manifest, edition),
         dependencies: declared(manifest, root),
     }
@@ -169,21 +171,25 @@ fn read_member(manifest: &Manifest, root: Option<&Manifest>) -> Member {
 
 /// The version, the workspace's if it is inherited.
 fn version(manifest: &Manifest, root: Option<&Manifest>) -> String {
-    let inherited = |root: &Manifest| Some(text(table(root.workspace()?, "package")?, "version")?.to_owned());
-    let own = manifest.package().and_then(|package| text(package, "version")).map(str::to_owned);
-    own.or_else(|| root.and_then(inherited)).unwrap_or_else(|| NO_VERSION.to_owned())
+    inheritable(manifest, root, "version").map_or_else(|| NO_VERSION.to_owned(), str::to_owned)
+}
+
+/// The oldest compiler that is supported, as far as it is written.
+fn rust_version(manifest: &Manifest, root: Option<&Manifest>) -> Option<semver::Version> {
+    let written = inheritable(manifest, root, "rust-version")?;
+    let mut parts = written.split('.').map(|part| part.parse().ok());
+    let mut next = || parts.next().unwrap_or(Some(0));
+    Some(semver::Version::new(next()?, next()?, next()?))
 }
 
 /// The edition, the workspace's if it is inherited; 2015 if none is given, as cargo has it.
 fn edition(manifest: &Manifest, root: Option<&Manifest>) -> u16 {
-    let Some(package) = manifest.package() else {
-        return 2015;
-    };
-    let written = match table(package, "edition") {
-        Some(_) => {
-            root.and_then(Manifest::workspace).and_then(|workspace| text(table(workspace, "package")?, "edition"))
-        }
-        None => text(package, "edition"),
-    };
-    written.and_then(|year| year.parse().ok()).unwrap_or(2015)
+    inheritable(manifest, root, "edition").and_then(|year| year.parse().ok()).unwrap_or(2015)
+}
+
+/// A text of `[package]`; where that says `key.workspace = true`, the workspace's.
+fn inheritable<'m>(manifest: &'m Manifest, root: Option<&'m Manifest>, key: &str) -> Option<&'m str> {
+    let package = manifest.package()?;
+    let inherited = || text(table(root?.workspace()?, "package")?, key);
+    text(package, key).or_else(|| table(package, key).and_then(|_| inherited()))
 }

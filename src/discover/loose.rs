@@ -47,6 +47,7 @@ fn package(name: String, folder: &Path, targets: Vec<Target>) -> Package {
         name,
         folder: folder.to_owned(),
         edition: EDITION,
+        rust_version: None,
         targets,
         dependencies: Vec::new(),
         locked: std::sync::Arc::default(),

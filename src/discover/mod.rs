@@ -32,7 +32,7 @@ mod workspace;
 use std::path::{Path, PathBuf};
 
 pub(crate) use around::{workspace_around, workspace_of};
-pub(crate) use paths::absolute;
+pub(crate) use paths::{absolute, nearest_manifest};
 
 pub(crate) use model::hand_on;
 pub use model::{Dependency, DependencyKind, DiscoverError, Discovery, Package, Target, TargetKind};

@@ -43,6 +43,8 @@ pub struct Package {
     pub folder: PathBuf,
     /// Edition, e.g. 2021.
     pub edition: u16,
+    /// The oldest compiler that it says it builds with.
+    pub rust_version: Option<semver::Version>,
     /// What it builds, library first, then binaries, then the rest, each by name.
     pub targets: Vec<Target>,
     /// What it depends on, by extern name.
@@ -103,6 +105,8 @@ pub struct Dependency {
     pub package: String,
     /// Requirement as written, e.g. `0.27`; empty when none.
     pub requirement: String,
+    /// Its features that are asked for, sorted; those that it turns on by default are not among them.
+    pub features: Vec<String>,
     /// Versions that the lock file holds for it and that fit the requirement; empty without a lock file.
     pub locked: Vec<semver::Version>,
     /// Its folder when it is a path dependency (or a member of the same workspace).

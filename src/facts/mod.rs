@@ -5,6 +5,7 @@
 
 pub mod body;
 pub mod item;
+pub mod outline;
 pub mod ty;
 
 use serde::{Deserialize, Serialize};

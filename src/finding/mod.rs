@@ -4,12 +4,14 @@
 //! primary [`Location`] (the construction), an ordered chain (root first) and help lines.
 
 mod fingerprint;
+mod fix;
 mod run;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use fingerprint::fingerprint;
+pub use fix::{Applicability, Edit, Fix};
 pub use run::{Owner, Run};
 
 use crate::source::Span;
@@ -164,6 +166,8 @@ pub struct Finding {
     pub help: Vec<String>,
     /// Code that shows the remedy, formatted; empty when there is none.
     pub example: Option<String>,
+    /// Edits that mend it.
+    pub fix: Option<Fix>,
     /// Stable identity without line numbers.
     pub fingerprint: String,
 }

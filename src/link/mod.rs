@@ -10,6 +10,7 @@ mod delegation;
 mod family;
 mod infer;
 mod infer_call;
+mod keep;
 mod lookup;
 mod methods;
 mod program;
@@ -19,6 +20,7 @@ mod ty;
 pub use callers::{Reference, ReferenceKind};
 pub use collect::link;
 pub use infer::{BodyTypes, Target};
+pub use keep::{Before, Kept};
 pub use lookup::Assoc;
 pub use program::{
     Crate, CrateId, Def, ImplDef, ImplId, Module, ModuleId, Owner, Program, TraitDef, TraitId, TypeDef, TypeId,

@@ -347,11 +347,6 @@ impl<'f> Program<'f> {
         });
     }
 
-    /// Lets go of what was worked out, on all threads: it is many small allocations.
-    pub(crate) fn release(self) {
-        self.inferred.into_par_iter().with_min_len(64).for_each(drop);
-    }
-
     /// Which crate a unit stands in.
     #[must_use]
     pub fn crate_id_of(&self, id: UnitId) -> CrateId {

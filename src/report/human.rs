@@ -18,7 +18,7 @@ use super::snippet::{handler, snippet};
 use super::statistics;
 use super::summary::summary_line;
 use super::text::{clean, wrap};
-use crate::finding::{Confidence, Finding, Level, Location, Problem, Related, Report, Resource, Step};
+use crate::finding::{Applicability, Confidence, Finding, Level, Location, Problem, Related, Report, Resource, Step};
 use crate::rules::page::page_url;
 use crate::source::Sources;
 
@@ -85,6 +85,14 @@ impl Page<'_> {
             self.remark("help", help)?;
         }
         self.example(finding.example.as_deref().unwrap_or_default())?;
+        if let Some(fix) = &finding.fix {
+            let how = match fix.applicability {
+                Applicability::Safe => "`--fix`",
+                Applicability::Unsafe => "`--fix --unsafe-fixes`",
+                Applicability::DisplayOnly => "by hand; `--format json` has the edits",
+            };
+            self.remark("fix", &format!("{} ({how})", fix.title))?;
+        }
         writeln!(self.out)
     }
 

@@ -14,7 +14,9 @@ use super::human;
 use super::text::tidy;
 use super::{Style, WIDTH};
 use crate::discover::TargetKind;
-use crate::finding::{Cause, Finding, Level, Location, Owner, Problem, Report, Role, Run, Withheld};
+use crate::finding::{
+    Applicability, Cause, Finding, Fix, Level, Location, Owner, Problem, Report, Role, Run, Withheld,
+};
 use crate::source::{Pos, Sources, Span, byte_range};
 
 #[derive(Serialize)]
@@ -68,7 +70,7 @@ struct DiagnosticSpan {
     text: Vec<SpanLine>,
     label: Option<String>,
     suggested_replacement: Option<String>,
-    suggestion_applicability: Option<String>,
+    suggestion_applicability: Option<&'static str>,
     expansion: Option<()>,
 }
 
@@ -177,14 +179,30 @@ impl Writer<'_> {
         let related = finding.related.iter().map(|related| self.note(&related.location, tidy(&related.message)));
         let help = finding.help.iter().map(|help| bare("help", tidy(help)));
         let known = known.map(|text| bare("note", text));
+        let fix = finding.fix.iter().map(|fix| self.fix(fix));
         Diagnostic {
             rendered: Some(human::finding_text(finding, self.sources, &Style::plain(WIDTH))),
             message_type: Some("diagnostic"),
-            children: steps.chain(related).chain(help).chain(known).collect(),
+            children: steps.chain(related).chain(help).chain(fix).chain(known).collect(),
             code: Some(Code { code: format!("connlint::{}", finding.rule), explanation: None }),
             spans: vec![self.span(&finding.location, Some(human::label(finding)))],
             ..bare(level, tidy(&finding.message))
         }
+    }
+
+    /// Edits that readers can offer: one suggestion, with all of its places.
+    fn fix(&self, fix: &Fix) -> Diagnostic {
+        let applicability = match fix.applicability {
+            Applicability::Safe => "MachineApplicable",
+            Applicability::Unsafe => "MaybeIncorrect",
+            Applicability::DisplayOnly => "Unspecified",
+        };
+        let spans = fix.edits.iter().map(|edit| DiagnosticSpan {
+            suggested_replacement: Some(edit.replacement.clone()),
+            suggestion_applicability: Some(applicability),
+            ..self.span(&edit.location, None)
+        });
+        Diagnostic { spans: spans.collect(), ..bare("help", tidy(&fix.title)) }
     }
 
     fn note(&self, location: &Location, message: String) -> Diagnostic {

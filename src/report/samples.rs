@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::finding::{
-    Cause, Confidence, Finding, Level, Location, Problem, Related, Report, Resource, Role, Run, Step, Summary, Withheld,
+    Applicability, Cause, Confidence, Edit, Finding, Fix, Level, Location, Problem, Related, Report, Resource, Role,
+    Run, Step, Summary, Withheld,
 };
 use crate::source::{Pos, SourceFile, Sources, Span};
 
@@ -100,6 +101,7 @@ pub(super) fn bare(rule: &'static str, level: Level, message: &str, location: Lo
         related: Vec::new(),
         help: Vec::new(),
         example: None,
+        fix: None,
         fingerprint: "0123456789abcdef".to_owned(),
     }
 }
@@ -137,6 +139,11 @@ fn per_request() -> Finding {
                 .to_owned(),
         ],
         example: Some("let mut redis = state.redis.clone();\nlet user = redis.get(id).await?;\n".to_owned()),
+        fix: Some(Fix {
+            applicability: Applicability::Unsafe,
+            title: "use `state.redis.clone()`, which is there already".to_owned(),
+            edits: vec![Edit { location: open.clone(), replacement: "state.redis.clone()".to_owned() }],
+        }),
         ..bare("client-per-request", Level::Error, message, open)
     }
 }

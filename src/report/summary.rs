@@ -2,7 +2,7 @@
 //!
 //! In: a [`Report`]. Out: one sentence in which everything that was seen is counted.
 
-use crate::finding::Report;
+use crate::finding::{Applicability, Report};
 
 /// "4 errors, 1 warning; 37 constructions seen in 120 files of 3 packages, 0 suppressed".
 #[must_use]
@@ -34,6 +34,9 @@ pub fn summary_line(report: &Report) -> String {
     if summary.seen() > summary.reported() {
         line.push_str(&format!(": {} in all", count(summary.seen(), "finding", "findings")));
     }
+    if let Some(mendable) = mendable(report) {
+        line.push_str(&format!("; {mendable}"));
+    }
     if summary.stale > 0 {
         let gone = count(summary.stale, "finding", "findings");
         line.push_str(&format!("; {gone} of the baseline gone: `connlint baseline prune`"));
@@ -43,6 +46,20 @@ pub fn summary_line(report: &Report) -> String {
         line.push_str(&format!("; {problems} with the input"));
     }
     line
+}
+
+/// "3 can be mended by `--fix`, 2 more with `--unsafe-fixes`"; none when there is no fix.
+fn mendable(report: &Report) -> Option<String> {
+    let of = |wanted: Applicability| {
+        let fixes = report.findings.iter().filter_map(|finding| finding.fix.as_ref());
+        fixes.filter(|fix| fix.applicability == wanted).count()
+    };
+    match (of(Applicability::Safe), of(Applicability::Unsafe)) {
+        (0, 0) => None,
+        (safe, 0) => Some(format!("{safe} can be mended by `--fix`")),
+        (0, more) => Some(format!("{more} can be mended by `--fix --unsafe-fixes`")),
+        (safe, more) => Some(format!("{safe} can be mended by `--fix`, {more} more with `--unsafe-fixes`")),
+    }
 }
 
 /// "1 file", "2 files".

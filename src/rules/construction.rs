@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::context::{Context, family_title};
 use super::judge::Identities;
-use super::{chain, help, routes};
+use super::{chain, fix, help, routes};
 use crate::finding::{Confidence, Finding, Level, Location, Related, Resource};
 use crate::flow::{Analysis, End, Frequency};
 use crate::link::Program;
@@ -51,26 +51,38 @@ pub(super) fn findings(context: Context<'_, '_>, levels: &BTreeMap<String, Level
     let project = help::Project::default();
     let mut identities = Identities::default();
     let mut found = Vec::new();
-    for analysis in context.analyses {
-        let Some(finding) = finding_of(context, &project, analysis, levels) else { continue };
-        found.extend(identities.identified(finding, &context.program.full_name(analysis.site.unit)));
+    let guilty: Vec<Guilty<'_>> = context.analyses.iter().filter_map(Guilty::of).collect();
+    let fixes = fix::of(context, &guilty.iter().map(|one| (one.analysis, one.frequency)).collect::<Vec<_>>());
+    for (one, fix) in guilty.into_iter().zip(fixes) {
+        let finding = Finding { fix, ..finding_of(context, &project, &one, levels) };
+        found.extend(identities.identified(finding, &context.program.full_name(one.analysis.site.unit)));
     }
     found
+}
+
+/// A construction that breaks a rule.
+struct Guilty<'c> {
+    analysis: &'c Analysis,
+    end: &'c End,
+    frequency: Frequency,
+    rule: &'static str,
+}
+
+impl<'c> Guilty<'c> {
+    fn of(analysis: &'c Analysis) -> Option<Self> {
+        let end = &analysis.ends[analysis.decisive.filter(|_| analysis.part_of.is_none())?];
+        Some(Guilty { analysis, end, frequency: end.frequency?, rule: rule_of(analysis.site.resource, end)? })
+    }
 }
 
 fn finding_of<'c>(
     context: Context<'c, '_>,
     project: &help::Project<'c>,
-    analysis: &'c Analysis,
+    guilty: &Guilty<'c>,
     levels: &BTreeMap<String, Level>,
-) -> Option<Finding> {
-    if analysis.part_of.is_some() {
-        return None;
-    }
-    let end = &analysis.ends[analysis.decisive?];
-    let frequency = end.frequency?;
+) -> Finding {
+    let Guilty { analysis, end, frequency, rule } = *guilty;
     let site = &analysis.site;
-    let rule = rule_of(site.resource, end)?;
     let program = context.program;
     let location = Location { file: program.file_name(site.unit).to_owned(), span: site.span };
     let steps = routes::marked(context, analysis, chain::placed_steps(context, analysis, end));
@@ -78,11 +90,11 @@ fn finding_of<'c>(
     let confidence = confidence(context, analysis, frequency);
     let more = context.known.roots_above(end.place().0, frequency).saturating_sub(1);
     let function = program.display_name(site.unit);
-    Some(Finding {
+    Finding {
         rule,
         level: levels.get(rule).copied().unwrap_or(Level::Error),
         confidence,
-        message: message(program, analysis, said_frequency(end)?),
+        message: message(program, analysis, said_frequency(end).unwrap_or(frequency)),
         resource: Some(site.resource),
         family: site.family.clone(),
         call: site.call.path.to_string(),
@@ -93,8 +105,9 @@ fn finding_of<'c>(
         related: related(context, analysis),
         help,
         example,
+        fix: None,
         fingerprint: String::new(),
-    })
+    }
 }
 
 /// `a Redis client is built for every request`.

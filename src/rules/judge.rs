@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::Found;
 use super::context::Context;
 use crate::facts::ExprId;
-use crate::finding::{Confidence, Finding, Level, Location, Related, Resource, Role, Step, fingerprint};
+use crate::finding::{Confidence, Finding, Fix, Level, Location, Related, Resource, Role, Step, fingerprint};
 use crate::flow::Site;
 use crate::link::{Program, TypeId, UnitId};
 use crate::source::Span;
@@ -91,6 +91,8 @@ pub struct Draft {
     pub help: Vec<String>,
     /// Code that shows the remedy.
     pub example: Option<String>,
+    /// Edits that mend it.
+    pub fix: Option<Fix>,
 }
 
 impl Draft {
@@ -109,6 +111,7 @@ impl Draft {
             related: Vec::new(),
             help: Vec::new(),
             example: None,
+            fix: None,
         }
     }
 
@@ -136,6 +139,7 @@ impl Draft {
             related: self.related,
             help: self.help,
             example: self.example,
+            fix: self.fix,
             fingerprint: String::new(),
         }
     }

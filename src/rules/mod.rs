@@ -13,6 +13,7 @@ mod client_never_closed;
 mod construction;
 mod context;
 mod duplicate_client;
+mod fix;
 mod help;
 mod implicit_pool_size;
 pub mod judge;

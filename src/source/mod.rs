@@ -4,6 +4,7 @@
 //! span back into text for the reports. Lines count from 1 everywhere; columns of a [`Span`] count characters from 1.
 
 pub mod read;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
+pub(crate) use whole::write_whole;
 
 /// A position in a file: 1-based line, 1-based column in characters (not bytes).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -90,6 +92,9 @@ impl Sources {
         self.files.is_empty()
     }
 }
+
+/// Texts that stand for what is on disk, by absolute path: what an editor has not saved, what a fix would write.
+pub type Overlay = BTreeMap<PathBuf, Arc<str>>;
 
 /// The name that reports give a file: relative to `cwd` when it lies below it, else the path as it is; `/`-separated on
 /// every system.

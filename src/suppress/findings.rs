@@ -140,6 +140,7 @@ impl Maker<'_, '_> {
             related: Vec::new(),
             help: vec![help],
             example: None,
+            fix: None,
             fingerprint,
         });
         self.found.last_mut()

@@ -17,10 +17,11 @@ use connlint::discover::{Discovery, Options, discover};
 use connlint::finding::Level;
 use connlint::flow::analyse;
 use connlint::link::link;
-use connlint::load::{Loaded, ReadAhead, Reading, load};
+use connlint::load::{KnownFiles, Loaded, ReadAhead, Reading, load};
 use connlint::parse::{MacroTable, Tests, parse_file};
 use connlint::progress::Progress;
 use connlint::rules::page::pages;
+use connlint::source::Overlay;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use rayon::prelude::*;
@@ -131,7 +132,14 @@ impl Prepared {
 
 /// Reads all files, none of them ahead.
 fn read(discovery: &Discovery, wanted: &[bool], macros: &MacroTable, cwd: &Path) -> Loaded {
-    let reading = Reading { macros, tests: Tests::Skip, cwd, progress: &Progress::default() };
+    let reading = Reading {
+        macros,
+        tests: Tests::Skip,
+        cwd,
+        known: &KnownFiles::default(),
+        overlay: &Overlay::default(),
+        progress: &Progress::default(),
+    };
     load(discovery, wanted, reading, ReadAhead::default())
 }
 

@@ -4,7 +4,6 @@
 //! whole or not at all: to a temporary file beside them, which then takes their place.
 
 mod args;
-mod file;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -12,7 +11,6 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 pub use args::{CargoCommand, Output, OutputArgs, OutputSyntaxError, When};
-use file::write_whole;
 
 use super::args::DisplayArgs;
 use super::cargo::Cargo;
@@ -20,7 +18,7 @@ use super::{Environment, style};
 use crate::check::Checked;
 use crate::finding::Report;
 use crate::report::{Format, Style, build_finished, compiler_messages, render};
-use crate::source::Sources;
+use crate::source::{Sources, write_whole};
 
 /// Why reports can't be written where they should go.
 #[derive(Debug, Error)]

@@ -9,13 +9,13 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use model::{
-    Document, End, Entry, JsonCause, JsonCounts, JsonFinding, JsonLocation, JsonProblem, JsonRelated, JsonStep,
-    JsonSummary, JsonWithheld, SCHEMA_VERSION, Tool,
+    Document, End, Entry, JsonCause, JsonCounts, JsonEdit, JsonFinding, JsonFix, JsonLocation, JsonProblem,
+    JsonRelated, JsonStep, JsonSummary, JsonWithheld, SCHEMA_VERSION, Tool,
 };
 use schemars::generate::SchemaSettings;
 
 use super::statistics::statistics;
-use crate::finding::{Cause, Finding, Location, Problem, Report, Summary, Withheld};
+use crate::finding::{Cause, Finding, Fix, Location, Problem, Report, Summary, Withheld};
 
 const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
 
@@ -93,9 +93,15 @@ fn finding(finding: &Finding) -> JsonFinding<'_> {
             .collect(),
         help: &finding.help,
         example: finding.example.as_deref(),
-        fix: None,
+        fix: finding.fix.as_ref().map(fix),
         fingerprint: &finding.fingerprint,
     }
+}
+
+fn fix(fix: &Fix) -> JsonFix<'_> {
+    let edits =
+        fix.edits.iter().map(|edit| JsonEdit { location: location(&edit.location), replacement: &edit.replacement });
+    JsonFix { applicability: fix.applicability, title: &fix.title, edits: edits.collect() }
 }
 
 /// What somebody decided not to have reported; what was not asked for is only counted.

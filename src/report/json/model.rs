@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::finding::{Confidence, Level, Resource};
+use crate::finding::{Applicability, Confidence, Level, Resource};
 
 /// The version of the contract.
 pub(super) const SCHEMA_VERSION: u32 = 1;
@@ -104,10 +104,30 @@ pub(super) struct JsonFinding<'a> {
     pub(super) help: &'a [String],
     /// Code that shows the remedy.
     pub(super) example: Option<&'a str>,
-    /// Reserved: always `null` in this version.
-    pub(super) fix: Option<()>,
+    /// Edits that mend it, where some are known.
+    pub(super) fix: Option<JsonFix<'a>>,
     /// Identity without line numbers: it survives edits elsewhere in the file.
     pub(super) fingerprint: &'a str,
+}
+
+/// Edits that belong together.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Fix")]
+pub(super) struct JsonFix<'a> {
+    /// `safe` ones are applied by `--fix`, `unsafe` ones with `--unsafe-fixes`, `display-only` ones never.
+    pub(super) applicability: Applicability,
+    /// What it does.
+    pub(super) title: &'a str,
+    /// Sorted by place, without overlaps; several may insert at one place, in this order.
+    pub(super) edits: Vec<JsonEdit<'a>>,
+}
+
+/// Another text for a stretch of a file.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Edit")]
+pub(super) struct JsonEdit<'a> {
+    pub(super) location: JsonLocation<'a>,
+    pub(super) replacement: &'a str,
 }
 
 /// A finding that is not reported.

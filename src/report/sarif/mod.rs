@@ -17,13 +17,13 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use model::{
-    CodeFlow, Driver, Invocation, Log, Message, Notification, ResultProperties, SarifResult, Suppression, ThreadFlow,
-    ThreadFlowLocation, Tool, UriBase,
+    CodeFlow, Driver, Invocation, Log, Message, Notification, ResultProperties, SarifFix, SarifResult, Suppression,
+    ThreadFlow, ThreadFlowLocation, Tool, UriBase,
 };
 use place::Places;
 
 use super::text::tidy;
-use crate::finding::{Cause, Finding, Level, Report, Resource, Role};
+use crate::finding::{Cause, Finding, Fix, Level, Report, Resource, Role};
 use crate::source::file_url;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -125,6 +125,7 @@ impl Writer<'_> {
             partial_fingerprints: BTreeMap::from([(FINGERPRINT, finding.fingerprint.as_str())]),
             baseline_state: self.baseline_state(cause),
             suppressions: cause.and_then(|cause| self.suppression(cause)).into_iter().collect(),
+            fixes: finding.fix.iter().map(|fix| self.fix(fix)).collect(),
             properties: ResultProperties {
                 confidence: finding.confidence,
                 resource: finding.resource.map(Resource::name),
@@ -133,6 +134,10 @@ impl Writer<'_> {
                 more_chains: finding.more_chains,
             },
         }
+    }
+
+    fn fix<'f>(&self, fix: &'f Fix) -> SarifFix<'f> {
+        SarifFix { description: plain(&fix.title), artifact_changes: self.places.changes(fix) }
     }
 
     /// The chain as a path that viewers can walk. The last step is the construction, which must not be cut off.

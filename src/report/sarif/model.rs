@@ -120,7 +120,37 @@ pub(super) struct SarifResult<'a> {
     /// Absent when nothing is known of suppressions; empty would say that it is not suppressed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) suppressions: Vec<Suppression>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) fixes: Vec<SarifFix<'a>>,
     pub(super) properties: ResultProperties<'a>,
+}
+
+/// A `fix`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SarifFix<'a> {
+    pub(super) description: Message,
+    pub(super) artifact_changes: Vec<ArtifactChange<'a>>,
+}
+
+/// An `artifactChange`: the edits of one file.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ArtifactChange<'a> {
+    pub(super) artifact_location: ArtifactLocation,
+    pub(super) replacements: Vec<Replacement<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Replacement<'a> {
+    pub(super) deleted_region: Region,
+    pub(super) inserted_content: InsertedContent<'a>,
+}
+
+#[derive(Serialize)]
+pub(super) struct InsertedContent<'a> {
+    pub(super) text: &'a str,
 }
 
 #[derive(Serialize)]

@@ -3,9 +3,11 @@
 //! In: locations of the report. Out: physical and logical locations; URIs are relative to [`BASE`] where the file lies in
 //! the repository, else absolute.
 
-use super::model::{ArtifactLocation, LogicalLocation, PhysicalLocation, Region};
+use super::model::{
+    ArtifactChange, ArtifactLocation, InsertedContent, LogicalLocation, PhysicalLocation, Region, Replacement,
+};
 use super::{model, plain};
-use crate::finding::{Location, Problem, Run};
+use crate::finding::{Fix, Location, Problem, Run};
 use crate::report::text::tidy;
 use crate::source::{file_url, url_path};
 
@@ -17,14 +19,27 @@ pub(super) struct Places<'a>(pub(super) &'a Run);
 
 impl Places<'_> {
     pub(super) fn at(&self, location: &Location) -> model::Location {
-        let (start, end) = (location.span.start, location.span.end);
-        let region = Region {
-            start_line: start.line.max(1),
-            start_column: Some(start.column.max(1)),
-            end_line: Some(end.line.max(start.line).max(1)),
-            end_column: Some(end.column.max(1)),
-        };
-        self.location(&location.file, Some(region))
+        self.location(&location.file, Some(region(location)))
+    }
+
+    /// The edits of a fix, by file.
+    pub(super) fn changes<'f>(&self, fix: &'f Fix) -> Vec<ArtifactChange<'f>> {
+        let mut changes: Vec<(&str, ArtifactChange<'f>)> = Vec::new();
+        for edit in &fix.edits {
+            let replacement = Replacement {
+                deleted_region: region(&edit.location),
+                inserted_content: InsertedContent { text: &edit.replacement },
+            };
+            match changes.last_mut().filter(|(file, _)| *file == edit.location.file) {
+                Some((_, change)) => change.replacements.push(replacement),
+                None => {
+                    let artifact_location = self.artifact(&edit.location.file);
+                    let change = ArtifactChange { artifact_location, replacements: vec![replacement] };
+                    changes.push((&edit.location.file, change));
+                }
+            }
+        }
+        changes.into_iter().map(|(_, change)| change).collect()
     }
 
     pub(super) fn saying(&self, location: &Location, message: &str) -> model::Location {
@@ -49,19 +64,32 @@ impl Places<'_> {
         Some(self.location(&problem.file, region))
     }
 
-    fn location(&self, file: &str, region: Option<Region>) -> model::Location {
+    fn artifact(&self, file: &str) -> ArtifactLocation {
         let name = self.0.in_repository(file);
-        let artifact_location = if std::path::Path::new(&name).is_absolute() {
+        if std::path::Path::new(&name).is_absolute() {
             ArtifactLocation { uri: file_url(name.as_ref()), uri_base_id: None }
         } else {
             ArtifactLocation { uri: url_path(&name), uri_base_id: Some(BASE) }
-        };
+        }
+    }
+
+    fn location(&self, file: &str, region: Option<Region>) -> model::Location {
         model::Location {
             id: None,
-            physical_location: PhysicalLocation { artifact_location, region },
+            physical_location: PhysicalLocation { artifact_location: self.artifact(file), region },
             logical_locations: Vec::new(),
             message: None,
         }
+    }
+}
+
+fn region(location: &Location) -> Region {
+    let (start, end) = (location.span.start, location.span.end);
+    Region {
+        start_line: start.line.max(1),
+        start_column: Some(start.column.max(1)),
+        end_line: Some(end.line.max(start.line).max(1)),
+        end_column: Some(end.column.max(1)),
     }
 }
 

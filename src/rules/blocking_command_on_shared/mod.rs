@@ -60,5 +60,6 @@ fn draft(context: Context<'_, '_>, command: &Command<'_>, shared: Shared) -> Dra
         related: vec![Related { location: shared.place.location, message: shared.what.to_owned() }],
         help: remedy.iter().map(|remedy| remedy.text.clone()).collect(),
         example: None,
+        fix: None,
     }
 }

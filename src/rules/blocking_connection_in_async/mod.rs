@@ -81,5 +81,6 @@ fn draft(program: &Program<'_>, call: &Call, route: &Route, confidence: Confiden
         related: Vec::new(),
         help: help(program, call),
         example: None,
+        fix: None,
     }
 }

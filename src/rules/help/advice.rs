@@ -73,7 +73,7 @@ fn at_hand(s: &Situation<'_, '_>) -> Option<Advice> {
 }
 
 /// What a function has by `self` or a parameter: the variable and what it holds.
-pub(super) fn in_signature(s: &Situation<'_, '_>, unit: UnitId) -> Option<(String, Held)> {
+pub(in crate::rules) fn in_signature(s: &Situation<'_, '_>, unit: UnitId) -> Option<(String, Held)> {
     if let Some(held) = s.owner_of(unit).and_then(|owner| held_by(s, unit, &owner)) {
         return Some(("self".to_owned(), held));
     }

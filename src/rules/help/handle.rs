@@ -14,7 +14,7 @@ use crate::link::{Ty, TypeId, UnitId};
 
 /// How a handle gets to those who use it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Sharing {
+pub(in crate::rules) enum Sharing {
     /// By cloning it for each use, whoever needs it mutably or not.
     Clone,
     /// A pool: what is taken out of it, by this method call; none when the pool itself is used.
@@ -31,27 +31,27 @@ pub(super) enum Sharing {
 
 /// What the project should hold.
 #[derive(Debug, Clone)]
-pub(super) struct Handle {
+pub(in crate::rules) struct Handle {
     /// The type, for people.
-    pub(super) name: String,
+    pub(in crate::rules) name: String,
     /// The type, as code, when all of it is known.
-    pub(super) code: Option<String>,
+    pub(in crate::rules) code: Option<String>,
     /// A good name for a field or variable.
-    pub(super) field: String,
+    pub(in crate::rules) field: String,
     /// How it is shared.
-    pub(super) sharing: Sharing,
+    pub(in crate::rules) sharing: Sharing,
     /// The method or function that makes it, when it is not the flagged call.
-    pub(super) maker: Option<String>,
+    pub(in crate::rules) maker: Option<String>,
     /// The call that makes it has to be awaited.
-    pub(super) is_async: bool,
+    pub(in crate::rules) is_async: bool,
     /// The function of the project that makes it.
-    pub(super) factory: Option<UnitId>,
+    pub(in crate::rules) factory: Option<UnitId>,
     /// What it is.
-    pub(super) resource: Resource,
+    pub(in crate::rules) resource: Resource,
 }
 
 /// The handle for a situation.
-pub(super) fn wanted(s: &Situation<'_, '_>) -> Handle {
+pub(in crate::rules) fn wanted(s: &Situation<'_, '_>) -> Handle {
     let ended = plain_result(s.program, s.program.types(s.user).ty(s.at));
     if let (Some(factory), Ty::Local(id, _)) = (s.factory(), &ended)
         && takes_nothing(s)
@@ -98,7 +98,7 @@ fn takes_nothing(s: &Situation<'_, '_>) -> bool {
 }
 
 /// The handle that a library type is, as it is.
-pub(super) fn of_type(s: &Situation<'_, '_>, ty: &Ty) -> Handle {
+pub(in crate::rules) fn of_type(s: &Situation<'_, '_>, ty: &Ty) -> Handle {
     let path = match ty {
         Ty::External(path, _) => path.as_str(),
         _ => "",
@@ -186,7 +186,7 @@ fn path_of_result(s: &Situation<'_, '_>) -> Option<String> {
 }
 
 /// `Result<a::B<C>>` → `a::B`.
-fn result_text(call: &CallFact) -> Option<String> {
+pub(in crate::rules) fn result_text(call: &CallFact) -> Option<String> {
     let text = call.returns.as_deref()?;
     let text = text.strip_prefix("Result<").and_then(|text| text.strip_suffix('>')).unwrap_or(text);
     Some(text.split('<').next().unwrap_or(text).to_owned())
@@ -258,7 +258,12 @@ fn shared_connection(s: &Situation<'_, '_>, file: &CatalogFile, client: &str) ->
 }
 
 /// Whether the version that the package depends on has something.
-fn in_force(s: &Situation<'_, '_>, file: &CatalogFile, versions: Option<&str>, deprecated: Option<&str>) -> bool {
+pub(in crate::rules) fn in_force(
+    s: &Situation<'_, '_>,
+    file: &CatalogFile,
+    versions: Option<&str>,
+    deprecated: Option<&str>,
+) -> bool {
     let package = s.program.package_of(s.analysis.site.unit);
     let dependency = package.dependencies.iter().find(|dependency| Some(&dependency.package) == file.packages.first());
     let version =
@@ -295,7 +300,7 @@ fn pool(s: &Situation<'_, '_>, file: &CatalogFile, blocking: bool) -> Handle {
 }
 
 /// How something is taken out of a pool: `get().await`.
-pub(super) fn checkout(s: &Situation<'_, '_>, pool: &str) -> Option<String> {
+pub(in crate::rules) fn checkout(s: &Situation<'_, '_>, pool: &str) -> Option<String> {
     let file = s.program.catalog.file(s.program.catalog.type_info(pool)?.file);
     let method = file.method.iter().find(|method| method.call.checkout && method.on.iter().any(|on| on == pool))?;
     let name = method.names.first()?;
@@ -323,7 +328,7 @@ fn field_name(s: &Situation<'_, '_>, resource: Resource) -> String {
     }
 }
 
-pub(super) fn snake_case(name: &str) -> String {
+pub(in crate::rules) fn snake_case(name: &str) -> String {
     let mut text = String::new();
     for (index, letter) in name.chars().enumerate() {
         if letter.is_uppercase() && index > 0 {

@@ -7,18 +7,18 @@
 //! 2. [`reach`] and [`project`]: who holds one already, where state is kept and registered; [`startup`]: where the process starts.
 //! 3. [`advice`], [`state`], [`statics`], [`repeat`]: the lines, in [`words`]. [`example`]: the code.
 
-mod advice;
+pub(super) mod advice;
 mod example;
-mod handle;
-mod project;
-mod reach;
+pub(super) mod handle;
+pub(super) mod project;
+pub(super) mod reach;
 mod repeat;
-mod situation;
+pub(super) mod situation;
 mod startup;
 mod state;
 mod statics;
 mod template;
-mod types;
+pub(super) mod types;
 mod words;
 
 use super::context::Context;

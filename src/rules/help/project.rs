@@ -17,13 +17,13 @@ const MAX_UNITS: usize = 400;
 
 /// A framework's way of keeping state.
 #[derive(Debug)]
-pub(super) struct Framework<'c> {
+pub(in crate::rules) struct Framework<'c> {
     /// Its catalogue's name.
-    pub(super) name: &'c str,
+    pub(in crate::rules) name: &'c str,
     /// Packages of which a package must have one.
-    pub(super) packages: &'c [String],
+    pub(in crate::rules) packages: &'c [String],
     /// The facts.
-    pub(super) template: Template<'c>,
+    pub(in crate::rules) template: Template<'c>,
 }
 
 impl Framework<'_> {
@@ -35,28 +35,28 @@ impl Framework<'_> {
 
 /// A call that registers state.
 #[derive(Debug, Clone)]
-pub(super) struct Registration {
+pub(in crate::rules) struct Registration {
     /// Index of the framework's way.
-    pub(super) framework: usize,
+    pub(in crate::rules) framework: usize,
     /// Where.
-    pub(super) unit: UnitId,
+    pub(in crate::rules) unit: UnitId,
     /// Its line.
-    pub(super) line: u32,
+    pub(in crate::rules) line: u32,
     /// The type registered.
-    pub(super) ty: TypeId,
+    pub(in crate::rules) ty: TypeId,
 }
 
 /// A function's parameter that takes state.
 #[derive(Debug, Clone)]
-pub(super) struct Extraction {
+pub(in crate::rules) struct Extraction {
     /// Index of the framework's way.
-    pub(super) framework: usize,
+    pub(in crate::rules) framework: usize,
     /// The variable.
-    pub(super) variable: String,
+    pub(in crate::rules) variable: String,
     /// The type taken.
-    pub(super) ty: Ty,
+    pub(in crate::rules) ty: Ty,
     /// The type's name as written in the parameter, wrappers included; empty when it is not written.
-    pub(super) written: String,
+    pub(in crate::rules) written: String,
 }
 
 /// What is known of the project as a whole.
@@ -71,7 +71,7 @@ pub(in crate::rules) struct Project<'c> {
 
 impl<'c> Project<'c> {
     /// How the known frameworks keep state.
-    pub(super) fn frameworks(&self, program: &'c Program<'_>) -> &[Framework<'c>] {
+    pub(in crate::rules) fn frameworks(&self, program: &'c Program<'_>) -> &[Framework<'c>] {
         self.frameworks.get_or_init(|| {
             let states = program.catalog.states();
             states
@@ -85,7 +85,7 @@ impl<'c> Project<'c> {
     }
 
     /// Indices of the ways of one framework, or of those whose packages a unit's package has.
-    pub(super) fn ways(&self, program: &'c Program<'_>, unit: UnitId, framework: &str) -> Vec<usize> {
+    pub(in crate::rules) fn ways(&self, program: &'c Program<'_>, unit: UnitId, framework: &str) -> Vec<usize> {
         let all = self.frameworks(program);
         let package = program.package_of(unit);
         let has = |way: &Framework<'_>| way.is_of(package);
@@ -94,7 +94,7 @@ impl<'c> Project<'c> {
     }
 
     /// Every call that registers state.
-    pub(super) fn registrations(&self, program: &'c Program<'_>) -> &[Registration] {
+    pub(in crate::rules) fn registrations(&self, program: &'c Program<'_>) -> &[Registration] {
         self.registrations.get_or_init(|| {
             let mut found = Vec::new();
             for (index, way) in self.frameworks(program).iter().enumerate() {
@@ -109,7 +109,7 @@ impl<'c> Project<'c> {
     }
 
     /// Every parameter that takes state.
-    pub(super) fn extractions(&self, program: &'c Program<'_>) -> &[(UnitId, Extraction)] {
+    pub(in crate::rules) fn extractions(&self, program: &'c Program<'_>) -> &[(UnitId, Extraction)] {
         self.extractions.get_or_init(|| {
             let units = program.unit_ids().filter(|unit| !program.unit(*unit).test);
             units
@@ -121,7 +121,7 @@ impl<'c> Project<'c> {
     }
 
     /// Every static that isn't per thread, with its type.
-    pub(super) fn statics(&self, program: &Program<'_>) -> &[(UnitId, Ty)] {
+    pub(in crate::rules) fn statics(&self, program: &Program<'_>) -> &[(UnitId, Ty)] {
         self.statics.get_or_init(|| {
             let units = program.unit_ids().filter(|unit| match program.unit(*unit).kind {
                 UnitKind::Static(item) => !item.per_thread && !item.is_const && !program.unit(*unit).test,
@@ -132,7 +132,7 @@ impl<'c> Project<'c> {
     }
 
     /// The `main` that leads to a unit: by the calls seen, else the only one of the package.
-    pub(super) fn main_above(&self, program: &Program<'_>, unit: UnitId) -> Option<UnitId> {
+    pub(in crate::rules) fn main_above(&self, program: &Program<'_>, unit: UnitId) -> Option<UnitId> {
         if let Some(known) = self.mains.borrow().get(&unit) {
             return *known;
         }
@@ -166,7 +166,11 @@ impl<'c> Project<'c> {
 }
 
 /// The parameters of a function that take state.
-pub(super) fn extractions_of(program: &Program<'_>, frameworks: &[Framework<'_>], unit: UnitId) -> Vec<Extraction> {
+pub(in crate::rules) fn extractions_of(
+    program: &Program<'_>,
+    frameworks: &[Framework<'_>],
+    unit: UnitId,
+) -> Vec<Extraction> {
     let Some(function) = program.unit(unit).function() else { return Vec::new() };
     let mut found = Vec::new();
     for param in &function.params {
@@ -202,7 +206,7 @@ fn plain(ty: &TypeRef) -> &TypeRef {
 }
 
 /// The first variable that a pattern binds, with its type.
-pub(super) fn variable_of(program: &Program<'_>, unit: UnitId, pat: PatId) -> Option<(String, Ty)> {
+pub(in crate::rules) fn variable_of(program: &Program<'_>, unit: UnitId, pat: PatId) -> Option<(String, Ty)> {
     let body = program.body(unit)?;
     match body.pat(pat) {
         Pat::Bind(name, _) => {
@@ -283,7 +287,7 @@ fn only_main(program: &Program<'_>, unit: UnitId) -> Option<UnitId> {
 }
 
 /// The function that makes a type of the project: `new`, else the first that returns it and takes no receiver.
-pub(super) fn constructor_of(program: &Program<'_>, id: TypeId) -> Option<UnitId> {
+pub(in crate::rules) fn constructor_of(program: &Program<'_>, id: TypeId) -> Option<UnitId> {
     let impls = program.impls_of_type.get(&id)?;
     let mut makers: Vec<UnitId> = impls
         .iter()

@@ -13,27 +13,29 @@ use crate::link::{Ty, TypeId, TypeKind, UnitId};
 
 /// A handle reached through fields.
 #[derive(Debug, Clone)]
-pub(super) struct Held {
+pub(in crate::rules) struct Held {
     /// The fields, `.` between them; empty for the value itself.
-    pub(super) fields: String,
+    pub(in crate::rules) fields: String,
     /// The struct that has the last field.
-    pub(super) owner: Option<TypeId>,
+    pub(in crate::rules) owner: Option<TypeId>,
     /// The type as written there; for the value itself its path.
-    pub(super) written: String,
+    pub(in crate::rules) written: String,
     /// How it is shared.
-    pub(super) sharing: Sharing,
+    pub(in crate::rules) sharing: Sharing,
+    /// The handle's type.
+    pub(in crate::rules) ty: Ty,
     /// The handle's type, when something is wrapped around it.
-    pub(super) inside: Option<Name>,
+    pub(in crate::rules) inside: Option<Name>,
 }
 
 impl Held {
     /// The last field.
-    pub(super) fn field(&self) -> &str {
+    pub(in crate::rules) fn field(&self) -> &str {
         self.fields.rsplit('.').next().unwrap_or_default()
     }
 
     /// The expression that uses it, `base` being the value that holds it.
-    pub(super) fn usage(&self, base: &str) -> String {
+    pub(in crate::rules) fn usage(&self, base: &str) -> String {
         let place = if self.fields.is_empty() { base.to_owned() } else { format!("{base}.{}", self.fields) };
         match (&self.sharing, &self.inside) {
             (Sharing::Clone, Some(inside)) => format!("{inside}::clone(&{place})"),
@@ -46,7 +48,7 @@ impl Held {
 
 /// What a type is to a situation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::rules) enum Kind {
     /// Usable, shared like this.
     Usable(Sharing),
     /// A client that is only an address.
@@ -54,7 +56,7 @@ pub(super) enum Kind {
 }
 
 /// What a type, seen through wrappers, is to the situation.
-pub(super) fn kind_of(s: &Situation<'_, '_>, ty: &Ty) -> Option<(Kind, Ty)> {
+pub(in crate::rules) fn kind_of(s: &Situation<'_, '_>, ty: &Ty) -> Option<(Kind, Ty)> {
     let site = &s.analysis.site;
     for step in s.program.autoderef(ty) {
         let Ty::External(path, _) = &step else { return None };
@@ -95,16 +97,16 @@ fn usable(s: &Situation<'_, '_>, path: &Name, fact: &TypeFact) -> Option<Kind> {
 }
 
 /// The usable handle that a value of this type is, or holds in a field that `from` can reach.
-pub(super) fn held_by(s: &Situation<'_, '_>, from: UnitId, ty: &Ty) -> Option<Held> {
+pub(in crate::rules) fn held_by(s: &Situation<'_, '_>, from: UnitId, ty: &Ty) -> Option<Held> {
     if let Some((Kind::Usable(sharing), step)) = kind_of(s, ty) {
         let written = super::types::as_code(s.program, &step).unwrap_or_else(|| path_of(&step));
         let inside = inside(ty, &step);
-        return Some(Held { fields: String::new(), owner: None, written, sharing, inside });
+        return Some(Held { fields: String::new(), owner: None, written, sharing, ty: step, inside });
     }
     let fields = fields_of(s, ty);
     let direct = fields.iter().find_map(|(owner, field, ty)| match kind_of(s, ty)? {
         (Kind::Usable(sharing), step) if is_reachable(s, from, *owner, field) => {
-            Some(held(*owner, field, sharing, inside(ty, &step)))
+            Some(held(*owner, field, sharing, (ty, step)))
         }
         _ => None,
     });
@@ -112,7 +114,7 @@ pub(super) fn held_by(s: &Situation<'_, '_>, from: UnitId, ty: &Ty) -> Option<He
         fields.iter().filter(|(owner, field, _)| is_reachable(s, from, *owner, field)).find_map(|(_, outer, ty)| {
             fields_of(s, ty).iter().find_map(|(owner, field, ty)| match kind_of(s, ty)? {
                 (Kind::Usable(sharing), step) if is_reachable(s, from, *owner, field) => {
-                    let mut found = held(*owner, field, sharing, inside(ty, &step));
+                    let mut found = held(*owner, field, sharing, (ty, step));
                     found.fields = format!("{}.{}", outer.name, found.fields);
                     Some(found)
                 }
@@ -123,25 +125,28 @@ pub(super) fn held_by(s: &Situation<'_, '_>, from: UnitId, ty: &Ty) -> Option<He
 }
 
 /// The usable handle in a field of a struct, reachable or not.
-pub(super) fn field_in(s: &Situation<'_, '_>, id: TypeId) -> Option<Held> {
+pub(in crate::rules) fn field_in(s: &Situation<'_, '_>, id: TypeId) -> Option<Held> {
     let fields = fields_of(s, &Ty::Local(id, Vec::new()));
     fields.iter().find_map(|(owner, field, ty)| match kind_of(s, ty)? {
-        (Kind::Usable(sharing), step) => Some(held(*owner, field, sharing, inside(ty, &step))),
+        (Kind::Usable(sharing), step) => Some(held(*owner, field, sharing, (ty, step))),
         (Kind::Address, _) => None,
     })
 }
 
 /// The field of a struct that holds only an address.
-pub(super) fn address_in(s: &Situation<'_, '_>, ty: &Ty) -> Option<Held> {
+pub(in crate::rules) fn address_in(s: &Situation<'_, '_>, ty: &Ty) -> Option<Held> {
     let fields = fields_of(s, ty);
     fields.iter().find_map(|(owner, field, ty)| match kind_of(s, ty)? {
-        (Kind::Address, _) => Some(held(*owner, field, Sharing::Unknown, None)),
+        (Kind::Address, _) => Some(held(*owner, field, Sharing::Unknown, (ty, ty.clone()))),
         (Kind::Usable(_), _) => None,
     })
 }
 
-fn held(owner: TypeId, field: &FieldDef, sharing: Sharing, inside: Option<Name>) -> Held {
-    Held { fields: field.name.to_string(), owner: Some(owner), written: written(&field.ty), sharing, inside }
+/// `types`: of the field, and of the handle that it is or wraps.
+fn held(owner: TypeId, field: &FieldDef, sharing: Sharing, types: (&Ty, Ty)) -> Held {
+    let inside = inside(types.0, &types.1);
+    let fields = field.name.to_string();
+    Held { fields, owner: Some(owner), written: written(&field.ty), sharing, ty: types.1, inside }
 }
 
 /// The path of the handle's type, when it is not the whole.
@@ -160,7 +165,7 @@ fn fields_of<'f>(s: &Situation<'_, 'f>, ty: &Ty) -> Vec<(TypeId, &'f FieldDef, T
 }
 
 /// The project's own type that a type is, seen through wrappers.
-pub(super) fn local_of(s: &Situation<'_, '_>, ty: &Ty) -> Option<(TypeId, Ty)> {
+pub(in crate::rules) fn local_of(s: &Situation<'_, '_>, ty: &Ty) -> Option<(TypeId, Ty)> {
     let steps = s.program.autoderef(ty);
     steps.into_iter().find_map(|step| match step {
         Ty::Local(id, _) => Some((id, step)),

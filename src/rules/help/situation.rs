@@ -12,29 +12,29 @@ use crate::source::byte_range;
 const MAX_STEPS: usize = 32;
 
 /// A finding and its surroundings.
-pub(super) struct Situation<'c, 'f> {
-    pub(super) program: &'c Program<'f>,
-    pub(super) analyses: &'c [Analysis],
-    pub(super) analysis: &'c Analysis,
-    pub(super) end: &'c End,
-    pub(super) frequency: Frequency,
+pub(in crate::rules) struct Situation<'c, 'f> {
+    pub(in crate::rules) program: &'c Program<'f>,
+    pub(in crate::rules) analyses: &'c [Analysis],
+    pub(in crate::rules) analysis: &'c Analysis,
+    pub(in crate::rules) end: &'c End,
+    pub(in crate::rules) frequency: Frequency,
     /// The function in which the value ends: it needs one.
-    pub(super) user: UnitId,
+    pub(in crate::rules) user: UnitId,
     /// The call in it that gives the value.
-    pub(super) at: ExprId,
+    pub(in crate::rules) at: ExprId,
     /// Units from `user` up to the root, with the call by which each is reached from the next.
-    pub(super) route: Vec<(UnitId, Option<ExprId>)>,
+    pub(in crate::rules) route: Vec<(UnitId, Option<ExprId>)>,
     /// The function of the project that the framework (or `main`'s surroundings) calls.
-    pub(super) handler: Option<UnitId>,
+    pub(in crate::rules) handler: Option<UnitId>,
     /// The closure or loop that the framework runs.
-    pub(super) closure: Option<(UnitId, ExprId)>,
+    pub(in crate::rules) closure: Option<(UnitId, ExprId)>,
     /// The catalogue that tells the root; empty when none does.
-    pub(super) framework: String,
+    pub(in crate::rules) framework: String,
 }
 
 impl<'c, 'f> Situation<'c, 'f> {
     /// The situation of an analysis that broke a rule.
-    pub(super) fn of(context: Context<'c, 'f>, analysis: &'c Analysis, frequency: Frequency) -> Option<Self> {
+    pub(in crate::rules) fn of(context: Context<'c, 'f>, analysis: &'c Analysis, frequency: Frequency) -> Option<Self> {
         let end = analysis.ends.get(analysis.decisive?)?;
         let (user, at) = end.place();
         let mut situation = Situation {
@@ -89,42 +89,42 @@ impl<'c, 'f> Situation<'c, 'f> {
     }
 
     /// The function that makes the value for the user, when it isn't made there.
-    pub(super) fn factory(&self) -> Option<UnitId> {
+    pub(in crate::rules) fn factory(&self) -> Option<UnitId> {
         self.end.route.get(1).map(|(unit, _)| *unit)
     }
 
     /// The function that should have it at hand: the method that makes it, where the user calls one of the same struct.
-    pub(super) fn needy(&self) -> UnitId {
+    pub(in crate::rules) fn needy(&self) -> UnitId {
         let site = self.analysis.site.unit;
         if self.owner_of(site).is_some() { site } else { self.user }
     }
 
     /// The place of a unit: `` `Cache::open` (src/cache.rs:12)``.
-    pub(super) fn unit_place(&self, unit: UnitId) -> String {
+    pub(in crate::rules) fn unit_place(&self, unit: UnitId) -> String {
         let line = self.program.unit(unit).span.start.line;
         format!("`{}` ({}:{line})", self.program.display_name(unit), self.program.file_name(unit))
     }
 
     /// The place of an expression: `src/cache.rs:12`.
-    pub(super) fn expr_place(&self, unit: UnitId, expr: ExprId) -> String {
+    pub(in crate::rules) fn expr_place(&self, unit: UnitId, expr: ExprId) -> String {
         let line = self.program.body(unit).map_or(0, |body| body.node(expr).span.start.line);
         format!("{}:{line}", self.program.file_name(unit))
     }
 
     /// The place of a type: `` `AppState` (src/state.rs:8)``.
-    pub(super) fn type_place(&self, id: TypeId) -> String {
+    pub(in crate::rules) fn type_place(&self, id: TypeId) -> String {
         let definition = &self.program.types[id.index()];
         let file = self.file_of(definition.module);
         format!("`{}` ({file}:{})", definition.name, definition.span.start.line)
     }
 
     /// Shown name of a module's file.
-    pub(super) fn file_of(&self, module: ModuleId) -> &'c str {
+    pub(in crate::rules) fn file_of(&self, module: ModuleId) -> &'c str {
         &self.program.loaded.files[self.program.modules[module.index()].file].name
     }
 
     /// The text of an expression.
-    pub(super) fn text_of(&self, unit: UnitId, expr: ExprId) -> Option<&'c str> {
+    pub(in crate::rules) fn text_of(&self, unit: UnitId, expr: ExprId) -> Option<&'c str> {
         let program: &'c Program<'f> = self.program;
         let span = program.body(unit)?.node(expr).span;
         let file = program.loaded.sources.get(program.file_name(unit))?;
@@ -132,7 +132,7 @@ impl<'c, 'f> Situation<'c, 'f> {
     }
 
     /// Whether code in `from` sees private things of `module`: it stands in it or below.
-    pub(super) fn sees_private(&self, from: UnitId, module: ModuleId) -> bool {
+    pub(in crate::rules) fn sees_private(&self, from: UnitId, module: ModuleId) -> bool {
         let mut at = Some(self.program.unit(from).module);
         while let Some(id) = at {
             if id == module {
@@ -144,14 +144,14 @@ impl<'c, 'f> Situation<'c, 'f> {
     }
 
     /// Whether code in `from` can name something public of `module`'s crate.
-    pub(super) fn sees_crate(&self, from: UnitId, module: ModuleId) -> bool {
+    pub(in crate::rules) fn sees_crate(&self, from: UnitId, module: ModuleId) -> bool {
         let own = self.program.crate_id_of(from);
         let other = self.program.modules[module.index()].krate;
         own == other || self.program.crates[own.index()].local_externs.values().any(|seen| *seen == other)
     }
 
     /// Whether the value is needed in asynchronous code.
-    pub(super) fn in_async(&self) -> bool {
+    pub(in crate::rules) fn in_async(&self) -> bool {
         let by_signature = self.program.unit(self.user).function().is_some_and(|function| function.is_async);
         by_signature
             || self.program.body(self.user).is_some_and(|body| {
@@ -164,7 +164,7 @@ impl<'c, 'f> Situation<'c, 'f> {
     }
 
     /// The struct whose method a unit is, when the method has a receiver.
-    pub(super) fn owner_of(&self, unit: UnitId) -> Option<crate::link::Ty> {
+    pub(in crate::rules) fn owner_of(&self, unit: UnitId) -> Option<crate::link::Ty> {
         self.program.unit(unit).function()?.receiver.as_ref()?;
         match self.program.unit(unit).owner {
             Owner::Impl(of) => Some(self.program.impls[of.index()].self_ty.clone()),
@@ -173,13 +173,13 @@ impl<'c, 'f> Situation<'c, 'f> {
     }
 
     /// The name of the type whose method a unit is.
-    pub(super) fn owner_name(&self, unit: UnitId) -> String {
+    pub(in crate::rules) fn owner_name(&self, unit: UnitId) -> String {
         let name = self.program.display_name(unit);
         name.rsplit_once("::").map(|(owner, _)| owner.to_owned()).unwrap_or_default()
     }
 
     /// Whether a unit's signature is given by a trait.
-    pub(super) fn is_fixed(&self, unit: UnitId) -> bool {
+    pub(in crate::rules) fn is_fixed(&self, unit: UnitId) -> bool {
         match self.program.unit(unit).owner {
             Owner::Free => false,
             Owner::Impl(of) => self.program.impls[of.index()].item.of_trait.is_some(),

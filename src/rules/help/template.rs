@@ -7,33 +7,33 @@ use crate::catalog::model::StateFact;
 
 /// The facts with what follows from them.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Template<'c> {
+pub(in crate::rules) struct Template<'c> {
     fact: &'c StateFact,
 }
 
 impl<'c> Template<'c> {
     /// The template of a fact.
-    pub(super) fn of(fact: &'c StateFact) -> Self {
+    pub(in crate::rules) fn of(fact: &'c StateFact) -> Self {
         Self { fact }
     }
 
     /// Canonical path of the extractor.
-    pub(super) fn extractor(&self) -> &'c str {
+    pub(in crate::rules) fn extractor(&self) -> &'c str {
         &self.fact.extractor
     }
 
     /// The extractor's name.
-    pub(super) fn extractor_name(&self) -> &'c str {
+    pub(in crate::rules) fn extractor_name(&self) -> &'c str {
         last_segment(&self.fact.extractor)
     }
 
     /// Whether the parameter names the state's type.
-    pub(super) fn takes_type(&self) -> bool {
+    pub(in crate::rules) fn takes_type(&self) -> bool {
         self.fact.parameter.contains("{T}")
     }
 
     /// `.with_state({value})` → `with_state`; none for what is no plain call (`ctx.store.insert({value})`).
-    pub(super) fn register_name(&self) -> Option<&'c str> {
+    pub(in crate::rules) fn register_name(&self) -> Option<&'c str> {
         let (before, _) = self.fact.register.trim_start_matches('.').split_once('(')?;
         if before.contains('.') {
             return None;
@@ -43,23 +43,23 @@ impl<'c> Template<'c> {
     }
 
     /// Whether the value is wrapped before it is registered: `.app_data(web::Data::new({value}))`.
-    pub(super) fn wraps(&self) -> bool {
+    pub(in crate::rules) fn wraps(&self) -> bool {
         self.fact.register.matches('(').count() > 1
     }
 
     /// `.with_state(..)`, for people.
-    pub(super) fn register_short(&self) -> Option<String> {
+    pub(in crate::rules) fn register_short(&self) -> Option<String> {
         let (before, _) = self.fact.register.split_once('(')?;
         Some(format!("{before}(..)"))
     }
 
     /// The registration of a value.
-    pub(super) fn register(&self, value: &str) -> String {
+    pub(in crate::rules) fn register(&self, value: &str) -> String {
         self.fact.register.replace("{value}", value)
     }
 
     /// The parameter that takes state of a type, under its own name or another.
-    pub(super) fn parameter(&self, ty: &str, variable: Option<&str>) -> String {
+    pub(in crate::rules) fn parameter(&self, ty: &str, variable: Option<&str>) -> String {
         let text = self.fact.parameter.replace("{T}", ty);
         match (variable, text.split_once(": ")) {
             (Some(variable), Some((pattern, rest))) => {
@@ -70,7 +70,7 @@ impl<'c> Template<'c> {
     }
 
     /// Whether the parameter's pattern takes the state out of the extractor: `State(state)`.
-    pub(super) fn unwraps(&self) -> bool {
+    pub(in crate::rules) fn unwraps(&self) -> bool {
         self.fact.parameter.split_once(": ").is_some_and(|(pattern, _)| pattern.contains('('))
     }
 
@@ -81,7 +81,7 @@ impl<'c> Template<'c> {
     }
 
     /// The expression that gives the state itself, read from `variable` (else the template's own).
-    pub(super) fn base(&self, ty: &str, variable: Option<&str>) -> String {
+    pub(in crate::rules) fn base(&self, ty: &str, variable: Option<&str>) -> String {
         let access = self.fact.access.replace("{T}", ty);
         let base = access.split(".{field}").next().unwrap_or(&access).to_owned();
         match variable {

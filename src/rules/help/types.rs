@@ -22,19 +22,19 @@ pub(in crate::rules) fn plain_result(program: &Program<'_>, ty: &Ty) -> Ty {
 }
 
 /// Whether a type belongs to the same libraries as a file: one can stand in for the other.
-pub(super) fn is_related(program: &Program<'_>, ty: &Ty, file: &CatalogFile) -> bool {
+pub(in crate::rules) fn is_related(program: &Program<'_>, ty: &Ty, file: &CatalogFile) -> bool {
     let Ty::External(path, args) = ty else { return false };
     let own = program.catalog.type_info(path).map(|info| program.catalog.file(info.file));
     own.is_some_and(|own| related(own, file)) || args.iter().any(|arg| is_related(program, arg, file))
 }
 
 /// Whether two files speak of packages that go together.
-pub(super) fn related(one: &CatalogFile, other: &CatalogFile) -> bool {
+pub(in crate::rules) fn related(one: &CatalogFile, other: &CatalogFile) -> bool {
     one.name == other.name || one.packages.iter().any(|package| other.packages.contains(package))
 }
 
 /// A library type as code, when all of it is known.
-pub(super) fn as_code(program: &Program<'_>, ty: &Ty) -> Option<String> {
+pub(in crate::rules) fn as_code(program: &Program<'_>, ty: &Ty) -> Option<String> {
     match ty {
         Ty::External(path, args) => {
             let wanted = program.catalog.type_info(path).map_or(0, |info| info.fact.generics.len());
@@ -50,7 +50,7 @@ pub(super) fn as_code(program: &Program<'_>, ty: &Ty) -> Option<String> {
 }
 
 /// A type as it was written.
-pub(super) fn written(ty: &TypeRef) -> String {
+pub(in crate::rules) fn written(ty: &TypeRef) -> String {
     let list = |parts: &[TypeRef]| parts.iter().map(written).collect::<Vec<_>>().join(", ");
     let bounds = |paths: &[Path]| paths.iter().map(path_text).collect::<Vec<_>>().join(" + ");
     match ty {

@@ -15,10 +15,12 @@ use held::held_over;
 use taken::{Taken, taken};
 
 use super::context::{Context, confidence_by, family_title};
+use super::fix;
 use super::judge::{Draft, Judge, Place, Rule};
 use crate::facts::ExprId;
 use crate::finding::{Confidence, Related};
 use crate::flow::Frequency;
+use crate::link::{Ty, UnitId};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule { id: "locked-connection", judge };
@@ -33,9 +35,21 @@ fn judge(context: Context<'_, '_>, judge: &mut Judge) {
         if is_once && !context.flow.goes_on(taken.unit, taken.expr) {
             judge.acquit(|| Place::of_expr(program, taken.unit, taken.expr), || "only at start-up".to_owned());
         } else {
-            judge.report(draft(context, taken, handle, *at, confidence_by(&known, taken.unit)));
+            let mut found = draft(context, taken, handle, *at, confidence_by(&known, taken.unit));
+            // One finding speaks for all that take the lock, and one fix mends them.
+            let of_same = guilty.iter().filter(|(other, ..)| declaration(context, other) == found.place);
+            let locks: Option<Vec<(UnitId, ExprId)>> = of_same
+                .map(|(other, handle, _)| is_bare(&other.inner, handle).then_some((other.unit, other.expr)))
+                .collect();
+            found.fix = locks.and_then(|locks| fix::unlocked(program, &locks, handle.resource.name()));
+            judge.report(found);
         }
     }
+}
+
+/// Whether the very handle is locked, and a clone of it shares its connection.
+fn is_bare(inner: &Ty, handle: &Handle) -> bool {
+    handle.clones && matches!(inner, Ty::External(path, _) if *path == handle.path)
 }
 
 /// The locks around handles that are held while a command is awaited, and where it is.
@@ -87,5 +101,6 @@ fn draft(context: Context<'_, '_>, taken: &Taken, handle: &Handle, at: ExprId, c
         ],
         help: vec![help.to_owned()],
         example: None,
+        fix: None,
     }
 }

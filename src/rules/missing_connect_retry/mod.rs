@@ -108,6 +108,7 @@ fn draft(context: Context<'_, '_>, ask: &Ask, call: &CallRef, confidence: Confid
         related: Vec::new(),
         help: help(program, ask, call),
         example: None,
+        fix: None,
     }
 }
 

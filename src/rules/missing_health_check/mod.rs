@@ -126,6 +126,7 @@ fn draft(context: Context<'_, '_>, check: &HealthCheck, rest: &[&HealthCheck], c
         related,
         help: help(program, check, site),
         example: None,
+        fix: None,
     }
 }
 

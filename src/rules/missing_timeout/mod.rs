@@ -20,6 +20,7 @@ use limits::{is_construction_limited, is_opener_of_pool, is_set_elsewhere, is_us
 
 use super::construction::{rule_of, thing};
 use super::context::Context;
+use super::fix;
 use super::judge::{Draft, Judge, Place, Rule};
 use super::settings::{Settings, shown, type_built};
 use super::versions::{is_known, library_of};
@@ -220,6 +221,8 @@ fn draft(context: Context<'_, '_>, analysis: &Analysis, endless: &Endless<'_>) -
     let step = format!("waits for ever where a {} timeout would end it", joined(&names, "or"));
     let mut draft = Draft::of_site(program, &analysis.site, confidence, message, step);
     draft.help = help(program, analysis.site.unit, endless);
+    let open: Vec<TimeoutKind> = endless.lacks.iter().filter(|lack| lack.can_be_set()).map(|lack| lack.kind).collect();
+    draft.fix = fix::timed(program, &analysis.site, &open).filter(|_| !open.is_empty());
     draft
 }
 

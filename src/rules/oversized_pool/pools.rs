@@ -145,6 +145,7 @@ fn of_settings(
         related: Vec::new(),
         help: Vec::new(),
         example: None,
+        fix: None,
     };
     let title = family_title(program, &draft.family, sizes.file);
     let setter = Some(shown(&format!("{path}::{name}")));

@@ -147,7 +147,7 @@ fn commands_of_the_pages_can_be_read_by_a_shell() {
 }
 
 /// The commands whose help has examples: all of them.
-const HELPS: [&[&str]; 15] = [
+const HELPS: [&[&str]; 16] = [
     &[],
     &["check"],
     &["baseline"],
@@ -161,6 +161,7 @@ const HELPS: [&[&str]; 15] = [
     &["config", "show"],
     &["config", "schema"],
     &["init"],
+    &["lsp"],
     &["completions"],
     &["man"],
 ];

@@ -46,6 +46,13 @@ impl Said {
     }
 }
 
+/// A binary, in surroundings that don't change its output.
+pub(crate) fn plain(name: &str) -> std::process::Command {
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin(name));
+    command.env_clear().envs(KEPT.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
+    command
+}
+
 /// `connlint` in the package's folder.
 pub(crate) fn connlint(args: &[&str]) -> Run {
     Run::new("connlint", args)
@@ -58,9 +65,8 @@ pub(crate) fn cargo_connlint(args: &[&str]) -> Run {
 
 impl Run {
     fn new(name: &str, args: &[&str]) -> Run {
-        let mut command = Command::new(assert_cmd::cargo::cargo_bin(name));
-        command.env_clear().args(args);
-        command.envs(KEPT.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
+        let mut command = Command::from_std(plain(name));
+        command.args(args);
         Run { command, cwd: root().to_owned() }
     }
 

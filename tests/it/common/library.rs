@@ -22,13 +22,22 @@ pub(crate) static PRACTICE: LazyLock<Checked> = LazyLock::new(|| check(&[root().
 
 /// Checks with every rule on, the pedantic ones too.
 pub(crate) fn check(paths: &[PathBuf], cwd: &Path) -> Checked {
+    let request = Request { pedantic: true, ..request(paths, cwd, true) };
+    in_pool(|| run(&request)).expect("there is something to check")
+}
+
+/// A run with the rules at their usual levels, or with the pedantic ones too.
+pub(crate) fn request(paths: &[PathBuf], cwd: &Path, pedantic: bool) -> Request {
     let known = pages().expect("the pages are well-formed").iter().map(|page| (page.id.as_str(), page.level));
-    let request = Request {
+    Request {
         paths: paths.to_vec(),
-        levels: connlint::cli::levels(known, true, &[]).expect("no level is changed"),
-        pedantic: true,
+        levels: connlint::cli::levels(known, pedantic, &[]).expect("no level is changed"),
         ..Request::new(cwd.to_owned())
-    };
+    }
+}
+
+/// Runs with room for deep expressions.
+pub(crate) fn in_pool<R: Send>(work: impl FnOnce() -> R + Send) -> R {
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build().expect("threads can be made");
-    pool.install(|| run(&request)).expect("there is something to check")
+    pool.install(work)
 }
