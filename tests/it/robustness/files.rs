@@ -196,7 +196,7 @@ fn no_home() {
     assert!(run.without("HOME").ends().both().contains("src/lib.rs:2:18: error"));
     let run = connlint(&["check", "--format", "short"])
         .within(&folder)
-        .env("HOME", "/nonexistent")
+        .env("HOME", "/dev/null/none")
         .env("CARGO_HOME", "/dev/null");
     assert!(run.ends().both().contains("src/lib.rs:2:18: error"));
     assert!(with.contains("src/lib.rs:2:18: error"));
