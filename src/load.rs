@@ -267,9 +267,7 @@ fn read(path: &Path, is_root: bool, reading: Reading<'_>) -> Result<Parsed, Prob
     };
     let known = understood(text, reading.known.get(path), reading);
     // What is there and no file is told on reading.
-    let exists = |file: &Path| {
-        reading.overlay.contains_key(file) || file.metadata().is_ok_and(|found| !found.is_dir())
-    };
+    let exists = |file: &Path| reading.overlay.contains_key(file) || file.metadata().is_ok_and(|found| !found.is_dir());
     let references = references(path, is_root, &known.facts.items, &exists);
     Ok(Parsed { name: shown_name(path, reading.cwd), known, references })
 }
