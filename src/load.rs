@@ -415,6 +415,12 @@ pub fn include_key(file: &str) -> String {
     format!("include!({file})")
 }
 
+/// Whether a key is that of an included file.
+#[must_use]
+pub fn is_include(key: &str) -> bool {
+    key.starts_with("include!(")
+}
+
 fn push_reference(mut candidates: Vec<PathBuf>, key: ModuleKey, found: &mut Vec<Reference>) {
     for candidate in &mut candidates {
         *candidate = plain(candidate);

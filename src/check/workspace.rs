@@ -1,8 +1,8 @@
 //! A workspace that is kept in memory while it changes.
 //!
 //! In: a [`Request`], then which files changed. Out: analyses, each as if everything had been read anew. What stays the same is
-//! kept: the packages, the facts of each file with the bodies that were parsed, and what is known of bodies while the
-//! declarations of the program are the same.
+//! kept: the packages, the facts of each file with the bodies that were parsed, and what is known of bodies to which nothing that
+//! changed can matter.
 
 use std::path::Path;
 
@@ -12,7 +12,6 @@ use super::packages::{drop_excluded, packages_of_interest, survey};
 use super::{Analysed, CheckError, Request};
 use crate::catalog::Catalog;
 use crate::discover::{DiscoverError, Discovery, Options, Survey};
-use crate::facts::outline::same_outline;
 use crate::flow::analyse;
 use crate::link::{Before, Kept, link};
 use crate::load::{Change, KnownFiles, Loaded, Reading, load, read_ahead};
@@ -76,12 +75,8 @@ impl Workspace {
             Change::None => false,
             Change::Tree => true,
             Change::File { file, before } => {
-                if same_outline(&before.facts, &self.loaded.files[file].facts) {
-                    // Of several changes the first knows what the last analysis has seen.
-                    self.changed.entry(file).or_insert(Before { facts: before.facts, text: before.text });
-                } else {
-                    self.forget();
-                }
+                // Of several changes the first knows what the last analysis has seen.
+                self.changed.entry(file).or_insert(Before { facts: before.facts, text: before.text });
                 false
             }
         }

@@ -4,6 +4,7 @@
 //! holds no name that was looked up elsewhere, so that it can be kept between runs: [`FORMAT`] names its form.
 
 pub mod body;
+pub mod declared;
 pub mod item;
 pub mod outline;
 pub mod ty;

@@ -1,19 +1,13 @@
 //! What other files can see of a file, and what its functions hold.
 //!
-//! In: facts. Out: whether two versions of a file declare the same ([`same_outline`]), whatever stands in the bodies of their
-//! functions and on which lines; the bodies in the order of the declarations ([`functions`]).
+//! In: facts. Out: items without what stands in the bodies of functions and on which lines ([`outline`]); the functions in the
+//! order of the declarations ([`functions`]).
 
 use super::{
     Body, BodySource, EnumItem, FieldDef, FileFacts, FnBody, Function, ImplItem, Item, ItemKind, ModItem, StaticItem,
     StructItem, TraitItem, Unparsed, Variant,
 };
 use crate::source::{Pos, Span};
-
-/// Whether two versions of a file differ only in what stands in the bodies of functions, and in places.
-#[must_use]
-pub fn same_outline(one: &FileFacts, other: &FileFacts) -> bool {
-    one.test_only == other.test_only && items(&one.items) == items(&other.items)
-}
 
 /// Every function of a file, also those within bodies, in a fixed order.
 #[must_use]
@@ -48,13 +42,13 @@ fn a_function<'f>(function: &'f Function, found: &mut Vec<&'f Function>) {
     }
 }
 
-// The items without places and without what bodies hold.
-
 fn items(all: &[Item]) -> Vec<Item> {
-    all.iter().map(item).collect()
+    all.iter().map(outline).collect()
 }
 
-fn item(item: &Item) -> Item {
+/// An item without places and without what bodies hold.
+#[must_use]
+pub fn outline(item: &Item) -> Item {
     Item {
         name: item.name.clone(),
         span: Span::default(),
@@ -70,7 +64,7 @@ fn kind(kind: &ItemKind) -> ItemKind {
         ItemKind::Mod(ModItem { items: inner, path }) => {
             ItemKind::Mod(ModItem { items: inner.as_deref().map(items), path: path.clone() })
         }
-        ItemKind::Fn(inner) => ItemKind::Fn(Box::new(function(inner))),
+        ItemKind::Fn(inner) => ItemKind::Fn(Box::new(head(inner))),
         ItemKind::Struct(inner) => {
             ItemKind::Struct(StructItem { generics: inner.generics.clone(), fields: fields(&inner.fields) })
         }
@@ -82,13 +76,13 @@ fn kind(kind: &ItemKind) -> ItemKind {
         ItemKind::Trait(inner) => ItemKind::Trait(TraitItem {
             generics: inner.generics.clone(),
             supertraits: inner.supertraits.clone(),
-            functions: inner.functions.iter().map(function).collect(),
+            functions: inner.functions.iter().map(head).collect(),
         }),
         ItemKind::Impl(inner) => ItemKind::Impl(ImplItem {
             generics: inner.generics.clone(),
             of_trait: inner.of_trait.clone(),
             self_ty: inner.self_ty.clone(),
-            functions: inner.functions.iter().map(function).collect(),
+            functions: inner.functions.iter().map(head).collect(),
             constants: items(&inner.constants),
             types: inner.types.clone(),
         }),
@@ -112,7 +106,9 @@ fn fields(all: &[FieldDef]) -> Vec<FieldDef> {
     all.iter().map(field).collect()
 }
 
-fn function(inner: &Function) -> Function {
+/// A function without places and without what its body holds.
+#[must_use]
+pub fn head(inner: &Function) -> Function {
     Function {
         name: inner.name.clone(),
         span: Span::default(),
@@ -148,6 +144,10 @@ mod tests {
 
     fn facts(text: &str) -> FileFacts {
         parse_file(text, &MacroTable::default(), Tests::Skip)
+    }
+
+    fn same_outline(one: &FileFacts, other: &FileFacts) -> bool {
+        items(&one.items) == items(&other.items)
     }
 
     #[test]

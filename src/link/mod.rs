@@ -14,6 +14,7 @@ mod keep;
 mod lookup;
 mod methods;
 mod program;
+mod renumber;
 mod resolve;
 mod ty;
 

@@ -17,7 +17,7 @@ use client::{Client, able, uri};
 use serde_json::{Value, json};
 
 /// Changes whose time is taken, of each kind and workspace.
-const CHANGES: usize = 300;
+const CHANGES: usize = 200;
 
 /// Changes while memory is looked at.
 const MANY: usize = 10_000;

@@ -68,7 +68,7 @@ fn edited(text: &str, random: &mut Random) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let at = random.below(lines.len());
     let insert = |lines: &mut Vec<String>, text: &str| lines.insert(at.min(lines.len()), text.to_owned());
-    match random.below(9) {
+    match random.below(14) {
         0 => insert(&mut lines, ""),
         1 => insert(&mut lines, "    let _unused = redis::Client::open(\"redis://h/\").unwrap();"),
         2 => insert(&mut lines, "pub async fn added() -> reqwest::Client { reqwest::Client::new() }"),
@@ -77,6 +77,19 @@ fn edited(text: &str, random: &mut Random) -> String {
         5 if !lines.is_empty() => drop(lines.remove(at)),
         6 if !lines.is_empty() => lines[at] = lines[at].replace("pub ", "").replace(".await", ""),
         7 if !lines.is_empty() => lines[at].push_str(" {"),
+        8 if !lines.is_empty() => lines[at] = lines[at].replace("fn ", "fn another_"),
+        9 if !lines.is_empty() => lines[at] = lines[at].replace("Result<", "Option<").replace("&self", "self"),
+        10 => lines.insert(0, "use redis::Client as Other;".to_owned()),
+        11 => lines
+            .push("impl Added { pub fn new() -> redis::Client { redis::Client::open(\"a\").unwrap() } }".to_owned()),
+        12 => {
+            // What declares something goes to the end, or out.
+            let declares = |line: &String| line.starts_with("pub fn ") || line.starts_with("struct ");
+            if let Some(found) = lines.iter().position(declares) {
+                let line = lines.remove(found);
+                lines.extend((random.below(2) == 0 && line.ends_with('}')).then_some(line));
+            }
+        }
         _ if !lines.is_empty() => lines[at] = lines[at].replace("Client", "Cli"),
         _ => {}
     }
@@ -120,13 +133,14 @@ fn edits(folder: &Path, seed: u64, count: usize) {
 
 #[test]
 fn edits_of_a_workspace_of_several_packages() {
-    edits(&root().join("fixtures/projects/shop"), 7, 60);
+    edits(&root().join("fixtures/projects/shop"), 7, 120);
 }
 
 #[test]
 fn edits_of_code_with_traits_and_macros() {
-    for (seed, name) in ["trait-objects", "names", "memoised", "generic-bounds", "module-paths"].iter().enumerate() {
-        edits(&root().join("fixtures/rules").join(name), seed as u64 + 1, 16);
+    let names = ["trait-objects", "names", "memoised", "generic-bounds", "module-paths", "delegation", "re-exports"];
+    for (seed, name) in names.iter().enumerate() {
+        edits(&root().join("fixtures/rules").join(name), seed as u64 + 1, 24);
     }
 }
 
