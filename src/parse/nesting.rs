@@ -40,7 +40,13 @@ impl Depth {
     /// Of code that these signs make.
     pub(super) fn of(signs: impl IntoIterator<Item = Sign>) -> Depth {
         let mut meter = Meter::default();
-        signs.into_iter().for_each(|sign| meter.add(sign));
+        for sign in signs {
+            meter.add(sign);
+            // How much too deep it is does not matter.
+            if meter.deepest.is_refused() {
+                break;
+            }
+        }
         meter.deepest
     }
 
@@ -58,7 +64,7 @@ impl Depth {
 
     /// Whether code this deep is not parsed.
     pub(super) fn is_refused(self) -> bool {
-        self.refusal(Pos::default()).is_some()
+        self.blocks > MAX_BLOCKS || self.levels > MAX_NESTING
     }
 }
 

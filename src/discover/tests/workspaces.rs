@@ -46,7 +46,12 @@ fn globs_of_any_depth_and_from_elsewhere() {
         project.write(&format!("{folder}/src/lib.rs"), "");
     }
     let discovery = project.run("ws", &[], &without_cargo()).unwrap();
-    let expected = ["outer/a", "side/s", "ws/libs/one/deep/part", "ws/libs/part"];
+    let inside = ["ws/libs/one/deep/part", "ws/libs/part"];
+    assert_eq!(project.folders(&discovery), inside);
+    assert!(!discovery.problems.is_empty(), "what lies elsewhere is named");
+    // Members outside of the workspace are part of it where they are named as well.
+    let discovery = project.run("ws", &[".", "../outer", "../side"], &without_cargo()).unwrap();
+    let expected = ["outer/a", "outer/c", "side/s", inside[0], inside[1]];
     assert_eq!(project.folders(&discovery), expected);
 }
 

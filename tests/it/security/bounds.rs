@@ -53,7 +53,7 @@ fn members_everywhere() {
     let (_guard, folder) = package(&[("Cargo.toml", &manifest)]);
     write(&folder, &[("../elsewhere/Cargo.toml", super::MANIFEST), ("../elsewhere/src/lib.rs", SECRET)]);
     // cargo would walk.
-    let said = check(&folder, &[]).env("CARGO", "/nonexistent").exits(1).both();
+    let said = check(&folder, &[]).env("CARGO", "/dev/null/none").exits(1).both();
     insta::assert_snapshot!(said);
 }
 
