@@ -5,9 +5,9 @@
 
 use super::{
     Body, BodySource, EnumItem, FieldDef, FileFacts, FnBody, Function, ImplItem, Item, ItemKind, ModItem, StaticItem,
-    StructItem, TraitItem, Unparsed, Variant,
+    StructItem, TraitItem, Variant,
 };
-use crate::source::{Pos, Span};
+use crate::source::Span;
 
 /// Every function of a file, also those within bodies, in a fixed order.
 #[must_use]
@@ -128,7 +128,8 @@ pub fn head(inner: &Function) -> Function {
 fn body(inner: &FnBody) -> FnBody {
     let source = match &inner.source {
         BodySource::Parsed(parsed) => BodySource::Parsed(Box::new(body_items(parsed))),
-        BodySource::Text(text) => BodySource::Text(Box::new(Unparsed::new(Pos::default(), 0..0, text.params.clone()))),
+        // Whether a body was parsed with its file is no matter of what it declares: one that is text declares nothing.
+        BodySource::Text(_) => BodySource::Parsed(Box::default()),
     };
     FnBody { words: Vec::new(), source }
 }
