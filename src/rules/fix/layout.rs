@@ -217,10 +217,10 @@ impl<'t> Layout<'t> {
         if let Some((_, range)) = of_kind(kind).find(|(text, _)| text.as_str() > line.as_str()) {
             return (range.start, format!("{line}\n{}", self.indent));
         }
-        if let Some((_, range)) = of_kind(kind).last() {
+        if let Some((_, range)) = of_kind(kind).next_back() {
             return (range.end, format!("\n{}{line}", self.indent));
         }
-        if let Some((_, range)) = of_kind(Kind::Std).last() {
+        if let Some((_, range)) = of_kind(Kind::Std).next_back() {
             return (range.end, format!("\n\n{}{line}", self.indent));
         }
         if let Some((_, range)) = self.imports.first() {
