@@ -7,7 +7,7 @@
 //!
 //! In: messages of the Language Server Protocol, and how a folder is configured ([`Setup`]). Out: messages, and how the process
 //! is to end ([`End`]). The thread that talks to the client never waits for an analysis; the one that analyses never waits for
-//! the client. What the client sees is a [`snapshot::Snapshot`], and every answer belongs to a state of the documents that is no
+//! the client. What the client sees is a `Snapshot`, and every answer belongs to a state of the documents that is no
 //! older than the question.
 
 mod actions;
