@@ -1,8 +1,8 @@
 //! How long it takes from a change to its diagnostics, and what the server needs of memory.
 //!
 //! `cargo bench --bench editor` types into generated workspaces of 100,000 and 400,000 lines, as a client does: a change, then
-//! the question for the document's diagnostics, which is answered when the change was analysed. The last column is what the server spends of all processors for a change: it depends
-//! little on what else the machine does. Behind `--`: `memory` makes
+//! the question for the document's diagnostics, which is answered when the change was analysed. The last column is what the
+//! server spends of all processors for a change: it depends little on what else the machine does. Behind `--`: `memory` makes
 //! 10,000 changes instead, and tells the size of the process meanwhile (Linux only).
 
 #![allow(clippy::print_stdout, reason = "figures are for whoever measures")]
