@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 
 use super::load::{CatalogError, builtin_files};
 use super::model::{
-    CallFact, Carry, CatalogFile, DelegationFact, ExclusiveFact, HealthFact, MacroFact, MemoFact, MemoScope,
+    CallFact, Carry, CatalogFile, DelegationFact, ExclusiveFact, FillsFact, HealthFact, MacroFact, MemoFact, MemoScope,
     MethodFact, RootFact, ShutdownFact, StateFact, TypeFact, TypeRole,
 };
 use super::own::Own;
@@ -422,6 +422,12 @@ impl Catalog {
     #[must_use]
     pub fn remover_names(&self) -> FxHashSet<Name> {
         self.types.values().flat_map(|info| &info.fact.removes).map(|name| Name::from(name.as_str())).collect()
+    }
+
+    /// Cells that asynchronous code can fill, in the order of the files.
+    pub fn filled_cells(&self) -> impl Iterator<Item = (&TypeFact, &FillsFact)> {
+        let types = self.files.iter().flat_map(|file| &file.types);
+        types.filter_map(|fact| Some((fact, fact.fills.as_ref()?)))
     }
 
     /// Whether something is known at or below this canonical path: used to accept names from glob imports.

@@ -269,9 +269,12 @@ pub struct TypeFact {
     /// server bring nothing.
     #[serde(default)]
     pub multiplexes: bool,
-    /// The cargo feature of the first of `packages` without which it is not there.
+    /// The cargo features of its crate of which one has to be turned on, the least first.
     #[serde(default)]
-    pub feature: Option<String>,
+    pub features: Vec<String>,
+    /// A static of it can hold one value for the whole process, opened by asynchronous code when somebody first asks.
+    #[serde(default)]
+    pub fills: Option<FillsFact>,
     /// It is no handle for commands: it has a connection for itself alone (a session store).
     #[serde(default)]
     pub keeps_to_itself: bool,
@@ -317,6 +320,16 @@ pub struct TypeFact {
     /// Where that was read.
     #[serde(default)]
     pub source: Option<String>,
+}
+
+/// How a cell is made, and filled by a fallible future.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FillsFact {
+    /// The constant function that makes an empty one.
+    pub empty: String,
+    /// The method that takes a function of a future, and gives a reference to what it holds.
+    pub by: String,
 }
 
 /// How much a type needs an explicit end.

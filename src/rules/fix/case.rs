@@ -131,6 +131,12 @@ pub(super) fn upwards<'p>(program: &'p Program<'_>, module: ModuleId) -> impl It
     std::iter::successors(Some(module), |at| program.modules[at.index()].parent)
 }
 
+/// The innermost module that holds `home` and all `others`.
+pub(super) fn around_all(program: &Program<'_>, home: ModuleId, others: impl Iterator<Item = ModuleId>) -> ModuleId {
+    let holds = |around: ModuleId, module: ModuleId| upwards(program, module).any(|above| above == around);
+    others.fold(home, |home, other| upwards(program, home).find(|around| holds(*around, other)).unwrap_or(home))
+}
+
 /// How code in `from` names what is called `name` in a module around it.
 pub(super) fn path_to(program: &Program<'_>, from: ModuleId, home: ModuleId, name: &str) -> String {
     if from == home {

@@ -5,12 +5,12 @@
 //! is put in is a connection that opens itself again: so the type changes, and the fix is made only where every use of the
 //! connection takes any type.
 
-use super::case::{Case, Draft, Names, function_name, has_comment, path_to, place_of, upwards};
+use super::case::{Case, Draft, Names, around_all, function_name, has_comment, path_to, place_of, upwards};
 use super::layout::Layout;
 use super::slice::{Slice, range_of, text_of, text_of_file};
 use super::takers;
 use super::value::{Made, made};
-use crate::catalog::model::{CatalogFile, CloneKind, ShareKind, TypeFact, TypeRole};
+use crate::catalog::model::{CatalogFile, CloneKind, FillsFact, ShareKind, TypeFact, TypeRole};
 use crate::catalog::{CallRef, FileId};
 use crate::facts::{Expr, ExprId};
 use crate::finding::{Applicability, Fix, Resource};
@@ -20,15 +20,15 @@ use crate::rules::context::Context;
 use crate::rules::help::handle::{in_force, result_text};
 use crate::rules::processes::crates_beside;
 
-/// The asynchronous cell, and the cargo feature of its crate that it is behind.
-const CELL: &str = "tokio::sync::OnceCell";
-const CELL_FEATURES: [&str; 2] = ["sync", "full"];
-
 /// A cell with the function that asks it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Asked {
     /// The module that they stand in.
     home: ModuleId,
+    /// The cell's type, as the crate names it.
+    cell: String,
+    /// How that is made and filled.
+    fills: FillsFact,
     /// What is held, as written there.
     ty: String,
     /// The error of opening it.
@@ -131,8 +131,11 @@ pub(super) fn cell_of(case: &Case<'_, '_>) -> Option<Asked> {
         }
     };
     let client_is_known = client.is_none();
+    let (cell, fills) = program.catalog.filled_cells().find(|(cell, _)| spelled(&cell.path).is_some())?;
     Some(Asked {
         home,
+        cell: spelled(&cell.path)?,
+        fills: fills.clone(),
         ty,
         error,
         client,
@@ -142,7 +145,7 @@ pub(super) fn cell_of(case: &Case<'_, '_>) -> Option<Asked> {
         // Whoever has a client asks the same one.
         function: if client_is_known { function_name(case) } else { "shared".to_owned() },
         server,
-        missing: missing(case, file, held),
+        missing: missing(case, &[held, cell]),
     })
 }
 
@@ -212,19 +215,20 @@ fn owner_type(case: &Case<'_, '_>, client: ExprId, file: FileId) -> Option<Strin
     })
 }
 
-/// Features that the code needs and that the package's own manifest does not turn on.
-fn missing(case: &Case<'_, '_>, file: &CatalogFile, held: &TypeFact) -> Vec<String> {
+/// Features that types need and that the package's own manifest does not turn on: `` `sync` of tokio``.
+fn missing(case: &Case<'_, '_>, types: &[&TypeFact]) -> Vec<String> {
     let package = case.program().package_of(case.unit());
-    let has = |name: &str, wanted: &[&str]| {
-        let mut dependencies = package.dependencies.iter().filter(|dependency| dependency.package == name);
-        dependencies.any(|dependency| dependency.features.iter().any(|feature| wanted.contains(&feature.as_str())))
+    let lacks = |fact: &&&TypeFact| {
+        let library = fact.path.split("::").next().unwrap_or_default();
+        let own = package.dependencies.iter().filter(|one| one.package.replace('-', "_") == library);
+        let mut features = own.flat_map(|one| &one.features);
+        !fact.features.is_empty() && !features.any(|feature| fact.features.contains(feature))
     };
-    let library = file.packages.first().map_or("", String::as_str);
-    let of_library = held.feature.as_deref().filter(|feature| !has(library, &[feature]));
-    let of_library = of_library.map(|feature| format!("`{feature}` of {library}"));
-    let runtime = CELL.split("::").next().unwrap_or_default();
-    let of_runtime = (!has(runtime, &CELL_FEATURES)).then(|| format!("`{}` of {runtime}", CELL_FEATURES[0]));
-    of_library.into_iter().chain(of_runtime).collect()
+    let words = |fact: &&TypeFact| {
+        let library = fact.path.split("::").next().unwrap_or_default();
+        Some(format!("`{}` of {library}", fact.features.first()?))
+    };
+    types.iter().filter(lacks).filter_map(words).collect()
 }
 
 /// The address with which the client of an expression is built, as it is written there: by all constructions that it may come from,
@@ -371,9 +375,7 @@ fn home_of(program: &Program<'_>, cell: &Asked, cells: &[Asked]) -> ModuleId {
     let same = cells
         .iter()
         .filter(|other| cell.client.is_some() && other.is_as(cell) && krate(other.home) == krate(cell.home));
-    same.fold(cell.home, |home, other| {
-        upwards(program, home).find(|around| upwards(program, other.home).any(|above| above == *around)).unwrap_or(home)
-    })
+    around_all(program, cell.home, same.map(|other| other.home))
 }
 
 /// The function that is there already: its module and name. One that is handed a client is asked by others with clients of the same
@@ -433,7 +435,7 @@ fn declare(program: &Program<'_>, cell: &Asked, cells: &[Asked], draft: &mut Dra
     let (file, inline) = place_of(program, cell.home);
     let layout = Layout::of(&program.loaded.files[file].text, &inline)?;
     let name = name_of(program, cell, cells, &layout)?;
-    let (once, import) = layout.naming(CELL);
+    let (once, import) = layout.naming(&cell.cell);
     let (at, item) = layout.item(&name.to_uppercase(), &rendered(&name, cell, &once)?);
     draft.replace_in(file, at..at, item);
     if let Some((at, import)) = import {
@@ -453,10 +455,11 @@ impl Asked {
 fn rendered(name: &str, cell: &Asked, once: &str) -> Option<String> {
     let upper = syn::parse_str::<syn::Ident>(&name.to_uppercase()).ok()?;
     let once = syn::parse_str::<syn::Path>(once).ok()?;
+    let empty = syn::parse_str::<syn::Ident>(&cell.fills.empty).ok()?;
     let ty = syn::parse_str::<syn::Type>(&cell.ty).ok()?;
     let function = syn::parse_str::<syn::ItemFn>(&function(name, cell)?).ok()?;
     let tokens = quote::quote! {
-        static #upper: #once<#ty> = #once::const_new();
+        static #upper: #once<#ty> = #once::#empty();
         #function
     };
     let file: syn::File = syn::parse2(tokens).ok()?;
@@ -471,6 +474,7 @@ fn function(name: &str, cell: &Asked) -> Option<String> {
     let ty = syn::parse_str::<syn::Type>(&cell.ty).ok()?;
     let error = syn::parse_str::<syn::Type>(&cell.error).ok()?;
     let open = syn::parse_str::<syn::Expr>(&cell.open).ok()?;
+    let by = syn::parse_str::<syn::Ident>(&cell.fills.by).ok()?;
     let doc = format!(
         " The connection of this process to {}: opened when it is first asked for, shared by cloning.",
         cell.title
@@ -485,7 +489,7 @@ fn function(name: &str, cell: &Asked) -> Option<String> {
     let tokens = quote::quote! {
         #[doc = #doc]
         async fn #name(#client) -> Result<#ty, #error> {
-            let connection = #upper.get_or_try_init(|| #open).await?;
+            let connection = #upper.#by(|| #open).await?;
             Ok(connection.clone())
         }
     };

@@ -6,7 +6,7 @@
 use super::case::{Case, Draft};
 use super::layout::indent_at;
 use super::slice::{Slice, range_of, statement_range, text_of, text_of_file};
-use super::value::{Failing, Made, made};
+use super::value::{Failing, Made, bound_to, made};
 use crate::catalog::model::{CloneKind, TypeRole};
 use crate::facts::{Body, Expr, ExprId, LoopKind, Pat, PatId, Stmt};
 use crate::finding::{Applicability, Fix, Resource};
@@ -193,14 +193,11 @@ fn crosses_function(body: &Body, expr: ExprId, around: ExprId) -> bool {
 
 /// The variable that a value is bound to, with its name.
 fn bound_by(body: &Body, value: ExprId) -> Option<(&str, PatId)> {
-    let Expr::Block(stmts) = body.expr(body.parent(value)?) else { return None };
-    stmts.iter().find_map(|stmt| match stmt {
-        Stmt::Let { pat, init, ty: None, otherwise: None } if *init == Some(value) => match body.pat(*pat) {
-            Pat::Bind(name, None) => Some((name.as_str(), *pat)),
-            _ => None,
-        },
+    let variable = bound_to(body, value)?;
+    match body.pat(variable) {
+        Pat::Bind(name, _) => Some((name, variable)),
         _ => None,
-    })
+    }
 }
 
 /// A name that nothing in the function has: `http_client`.
@@ -256,7 +253,7 @@ fn is_endless(body: &Body, around: ExprId) -> bool {
     matches!(body.expr(around), Expr::Loop { kind: LoopKind::Loop | LoopKind::While, .. })
 }
 
-/// Whether a connection opens itself again: it holds a client, as the catalogue's constructors tell.
+/// Whether it is no bare connection: a client or pool opens connections again by itself.
 fn reconnects(case: &Case<'_, '_>, ty: &crate::link::Ty) -> bool {
     case.fact(ty).is_some_and(|fact| fact.role != TypeRole::Connection)
 }

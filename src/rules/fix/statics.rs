@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::case::{Case, Draft, Names, function_name, has_comment, path_to, place_of, upwards};
+use super::case::{Case, Draft, Names, around_all, function_name, has_comment, path_to, place_of, upwards};
 use super::layout::Layout;
 use super::slice::{Slice, range_of, text_of, text_of_file};
 use super::value::{Failing, Made, is_result, keeps_error_type};
@@ -101,9 +101,7 @@ fn home_of(case: &Case<'_, '_>, cell: &Cell, cells: &[Cell]) -> ModuleId {
     let same = cells.iter().filter(|other| {
         cell.is_plain && other.is_plain && other.init == cell.init && krate(other.home) == krate(cell.home)
     });
-    same.fold(cell.home, |home, other| {
-        upwards(program, home).find(|around| upwards(program, other.home).any(|above| above == *around)).unwrap_or(home)
-    })
+    around_all(program, cell.home, same.map(|other| other.home))
 }
 
 /// The static for a finding, if this is a way to mend it.

@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use super::case::Case;
 use super::slice::text_of_file;
-use super::value::{Failing, Made, is_result, made};
-use crate::facts::{Body, Expr, ExprId, Pat, PatId, Stmt, TypeRef};
+use super::value::{Failing, Made, bound_to, is_result, made};
+use crate::facts::{Body, Expr, ExprId, TypeRef};
 use crate::link::{Owner, Program, ReferenceKind, Target, Ty, UnitId};
 use crate::rules::help::types::plain_result;
 use crate::source::Span;
@@ -57,7 +57,7 @@ impl Takers<'_, '_> {
         if made.failing == Failing::Open {
             return false;
         }
-        match variable_of(body, made.whole) {
+        match bound_to(body, made.whole) {
             Some(variable) => {
                 let uses = self.program.types(unit).uses.get(&variable);
                 uses.is_none_or(|uses| uses.iter().all(|at| self.is_any_use(unit, body, *at)))
@@ -123,7 +123,7 @@ impl Takers<'_, '_> {
         if made.failing == Failing::Open {
             return is_result(body, made.whole);
         }
-        match variable_of(body, made.whole) {
+        match bound_to(body, made.whole) {
             Some(variable) => {
                 let uses = self.program.types(unit).uses.get(&variable);
                 uses.is_some_and(|uses| uses.iter().all(|at| is_result(body, *at) || self.is_any_use(unit, body, *at)))
@@ -170,17 +170,6 @@ impl Takers<'_, '_> {
         proc_macro2::extra::invalidate_current_thread_spans();
         place
     }
-}
-
-/// The variable that a value is bound to without a type.
-fn variable_of(body: &Body, value: ExprId) -> Option<PatId> {
-    let Expr::Block(stmts) = body.expr(body.parent(value)?) else { return None };
-    stmts.iter().find_map(|stmt| match stmt {
-        Stmt::Let { pat, init, ty: None, .. } if *init == Some(value) => {
-            matches!(body.pat(*pat), Pat::Bind(_, None)).then_some(*pat)
-        }
-        _ => None,
-    })
 }
 
 /// The paths of a type, with the bytes at which each stands.

@@ -5,8 +5,8 @@
 
 use super::case::Draft;
 use super::hoist::{statement_start, word_in_use};
-use super::value::{Failing, made};
-use crate::facts::{Body, Expr, ExprId, Pat, PatId, Stmt};
+use super::value::{Failing, bound_to, made};
+use crate::facts::{Body, Expr, ExprId};
 use crate::finding::{Applicability, Fix};
 use crate::link::{Program, UnitId};
 use crate::rules::fix::layout::indent_at;
@@ -28,7 +28,7 @@ fn cloned(program: &Program<'_>, unit: UnitId, lock: ExprId, name: &str, draft: 
         return None;
     }
     let file = program.unit(unit).file;
-    if let Some(variable) = bound_by(body, made.whole) {
+    if let Some(variable) = bound_to(body, made.whole) {
         let uses = program.types(unit).uses.get(&variable).map(Vec::as_slice).unwrap_or_default();
         for at in uses {
             let parent = body.parent(*at)?;
@@ -69,15 +69,4 @@ fn cloned(program: &Program<'_>, unit: UnitId, lock: ExprId, name: &str, draft: 
 
 fn is_drop(body: &Body, callee: ExprId) -> bool {
     matches!(body.expr(callee), Expr::Path(path) if path.last().is_some_and(|name| name == "drop"))
-}
-
-/// The variable that the guard is bound to.
-fn bound_by(body: &Body, value: ExprId) -> Option<PatId> {
-    let Expr::Block(stmts) = body.expr(body.parent(value)?) else { return None };
-    stmts.iter().find_map(|stmt| match stmt {
-        Stmt::Let { pat, init, ty: None, otherwise: None } if *init == Some(value) => {
-            matches!(body.pat(*pat), Pat::Bind(_, None)).then_some(*pat)
-        }
-        _ => None,
-    })
 }

@@ -3,7 +3,7 @@
 //! In: a constructing call. Out: [`Made`]: the expression around it that is the client or connection itself, and how a failure is
 //! dealt with on the way there.
 
-use crate::facts::{Body, Expr, ExprId, Stmt};
+use crate::facts::{Body, Expr, ExprId, Pat, PatId, Stmt};
 use crate::link::{Program, UnitId};
 
 /// How the failure of a construction is dealt with.
@@ -93,5 +93,16 @@ pub(super) fn keeps_error_type(body: &Body, value: ExprId) -> bool {
         let is_inside = || body.ancestors(at).any(|above| above == inner);
         let is_own = || body.ancestors(at).any(|above| above == value);
         matches!(body.expr(at), Expr::Try(_)) && is_inside() && !is_own()
+    })
+}
+
+/// The variable that a value is bound to by `let name = value;`, without a type.
+pub(super) fn bound_to(body: &Body, value: ExprId) -> Option<PatId> {
+    let Expr::Block(stmts) = body.expr(body.parent(value)?) else { return None };
+    stmts.iter().find_map(|stmt| match stmt {
+        Stmt::Let { pat, init, ty: None, otherwise: None } if *init == Some(value) => {
+            matches!(body.pat(*pat), Pat::Bind(_, None)).then_some(*pat)
+        }
+        _ => None,
     })
 }
