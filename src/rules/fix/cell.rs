@@ -7,7 +7,7 @@
 
 use super::case::{Case, Draft, Names, around_all, function_name, has_comment, path_to, place_of, upwards};
 use super::layout::Layout;
-use super::slice::{Slice, range_of, text_of, text_of_file};
+use super::slice::{NEEDS_VARIABLE, Slice, range_of, replaced, text_of, text_of_file};
 use super::takers;
 use super::value::{Made, made};
 use crate::catalog::model::{CatalogFile, CloneKind, FillsFact, ShareKind, TypeFact, TypeRole};
@@ -342,7 +342,7 @@ fn settled(case: &Case<'_, '_>, at: ExprId) -> Option<(std::ops::Range<usize>, &
                 return Some((start..end, "?"));
             }
             Some(Target::Foreign(path)) if path == "std::env::var" => {
-                return Some((start..end, ".expect(\"the environment variable is set\")"));
+                return Some((start..end, NEEDS_VARIABLE));
             }
             _ => {}
         }
@@ -350,23 +350,13 @@ fn settled(case: &Case<'_, '_>, at: ExprId) -> Option<(std::ops::Range<usize>, &
             && let Expr::Path(path) = body.expr(*callee)
         {
             let full = program.full_path(program.unit(unit).scope, path)?;
-            return (full == "std::env::var").then_some((start..end, ".expect(\"the environment variable is set\")"));
+            return (full == "std::env::var").then_some((start..end, NEEDS_VARIABLE));
         }
         let Expr::Method { receiver, .. } = body.expr(inner) else { return None };
         // `map_err`, `context`: what is a `Result` stays one.
         program.outcome_inner(types.ty(*receiver))?;
         inner = *receiver;
     }
-}
-
-fn replaced(text: &str, range: std::ops::Range<usize>, marks: &[(std::ops::Range<usize>, &str)]) -> String {
-    let mut inside: Vec<_> = marks.iter().filter(|(at, _)| range.start <= at.start && at.end <= range.end).collect();
-    inside.sort_by_key(|(at, _)| at.start);
-    let mut result = text[range.clone()].to_owned();
-    for (at, new) in inside.into_iter().rev() {
-        result.replace_range(at.start - range.start..at.end - range.start, new);
-    }
-    result
 }
 
 /// The module around all that would ask the same cell, where that takes a client; else its own.

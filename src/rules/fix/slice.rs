@@ -223,3 +223,17 @@ pub(super) fn text_of<'p>(program: &'p Program<'_>, unit: UnitId, expr: ExprId) 
     let range = range_of(program, unit, expr);
     &text_of_file(program, unit)[range]
 }
+
+/// What stands in the place of the `?` of `std::env::var(..)?`: a program can't do without the variable.
+pub(super) const NEEDS_VARIABLE: &str = ".expect(\"the environment variable is set\")";
+
+/// A stretch of a text with other words for the stretches of it that are among `marks`.
+pub(super) fn replaced(text: &str, range: Range<usize>, marks: &[(Range<usize>, &str)]) -> String {
+    let mut inside: Vec<_> = marks.iter().filter(|(at, _)| range.start <= at.start && at.end <= range.end).collect();
+    inside.sort_by_key(|(at, _)| at.start);
+    let mut result = text[range.clone()].to_owned();
+    for (at, new) in inside.into_iter().rev() {
+        result.replace_range(at.start - range.start..at.end - range.start, new);
+    }
+    result
+}

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::case::{Case, Draft, Names, around_all, function_name, has_comment, path_to, place_of, upwards};
 use super::layout::Layout;
-use super::slice::{Slice, range_of, text_of, text_of_file};
+use super::slice::{NEEDS_VARIABLE, Slice, range_of, replaced, text_of, text_of_file};
 use super::value::{Failing, Made, is_result, keeps_error_type};
 use crate::facts::{Expr, ExprId};
 use crate::finding::{Applicability, Fix, Resource};
@@ -178,7 +178,7 @@ fn initialiser(case: &Case<'_, '_>, made: &Made, slice: &Slice) -> String {
     let unit = case.unit();
     let site = &case.analysis().site;
     let title = crate::rules::context::family_title(program, &site.family, site.call.file);
-    let value = text_without_tries(program, unit, initial(made), &slice.tries);
+    let value = expecting(program, unit, range_of(program, unit, initial(made)), &slice.tries);
     let value = match made.failing {
         Failing::Settled | Failing::Never => value,
         Failing::Handed | Failing::Open => format!("{value}.expect(\"the {title} client can be built\")"),
@@ -186,35 +186,22 @@ fn initialiser(case: &Case<'_, '_>, made: &Made, slice: &Slice) -> String {
     if slice.lets.is_empty() {
         return format!("|| {value}");
     }
-    let text = text_of_file(program, unit);
     let mut block = String::from("|| {\n");
     for one in &slice.lets {
-        let statement = replaced(text, one.range.clone(), program, unit, &slice.tries);
+        let statement = expecting(program, unit, one.range.clone(), &slice.tries);
         block.push_str(&format!("{statement}\n"));
     }
     block.push_str(&format!("{value}\n}}"));
     block
 }
 
-/// The text of an expression in which `e?` for variables of the environment is `e.expect(..)`.
-fn text_without_tries(program: &Program<'_>, unit: UnitId, expr: ExprId, tries: &[ExprId]) -> String {
-    let text = text_of_file(program, unit);
-    replaced(text, range_of(program, unit, expr), program, unit, tries)
-}
-
-fn replaced(text: &str, range: Range<usize>, program: &Program<'_>, unit: UnitId, tries: &[ExprId]) -> String {
-    let mut result = text[range.clone()].to_owned();
-    let mut marks: Vec<usize> = tries
-        .iter()
-        .map(|at| range_of(program, unit, *at).end)
-        .filter(|end| range.start < *end && *end <= range.end)
-        .collect();
-    marks.sort_unstable();
-    for end in marks.into_iter().rev() {
-        let at = end - range.start;
-        result.replace_range(at - 1..at, ".expect(\"the environment variable is set\")");
-    }
-    result
+/// The text of a stretch in which each of these `?` is an `expect`.
+fn expecting(program: &Program<'_>, unit: UnitId, range: Range<usize>, tries: &[ExprId]) -> String {
+    let mark = |at: &ExprId| {
+        let end = range_of(program, unit, *at).end;
+        (end - 1..end, NEEDS_VARIABLE)
+    };
+    replaced(text_of_file(program, unit), range, &tries.iter().map(mark).collect::<Vec<_>>())
 }
 
 /// Whether `e?` is about a variable of the environment: its error is known, and the program can't do without.
